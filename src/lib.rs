@@ -178,17 +178,17 @@ pub mod testing_guide {}
 pub mod __private {
     pub use stepfn_core::{
         definition::{
-            Call, Definition, FragmentNumber, FragmentType, LogLevel, LoggingConfiguration, Reference,
-            Source, Workflow, WorkflowInfo, WorkflowType,
+            Call, Definition, FragmentConstant, FragmentNumber, FragmentType, LogLevel, LoggingConfiguration,
+            Reference, Source, Workflow, WorkflowInfo, WorkflowType,
         },
         draft::{Draft, DraftChild, DraftTask, expect_express},
         editor,
-        number::{expect_less, expect_number, number},
+        number::{constant, expect_less, expect_number, expect_own_error, expect_timestamp, number},
         same,
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
             ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
-            expect_unless, holds, said,
+            expect_unless, holds, said, shape_of,
         },
         task::{
             ErrorText, Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo, read_input,

@@ -163,6 +163,92 @@ fn no_block_of_rust_is_ignored() {
     }
 }
 
+/// The blocks that are neither Rust nor what the compiler says of it, by chapter and language, with the tests that read them. One that is
+/// added without a test is not in the list.
+const OTHERS: [(&str, &str, usize, &str); 24] = [
+    ("callbacks", "console", 1, "stepfn-xtask/tests/book.rs"),
+    ("choices", "json", 1, "the block of Rust before it"),
+    ("command-line", "console", 1, "stepfn-cli/tests/cli/readme.rs"),
+    ("command-line", "sh", 2, "stepfn-cli/tests/cli/book.rs, stepfn-xtask/tests/book.rs"),
+    ("data-flow", "json", 1, "the block of Rust before it"),
+    ("deployment", "console", 2, "stepfn-xtask/tests/book.rs"),
+    ("deployment", "hcl", 1, "stepfn-xtask/tests/book.rs"),
+    ("deployment", "sh", 1, "stepfn-xtask/tests/book.rs"),
+    ("deployment", "text", 1, "the_files_of_a_project_are_those_that_new_writes"),
+    ("deployment", "toml", 3, "stepfn-xtask/tests/book.rs"),
+    ("deployment", "ts", 1, "stepfn-xtask/tests/book.rs"),
+    ("deployment", "yaml", 1, "the_lines_of_a_serverless_yml_are_those_of_the_generated_file"),
+    ("distributed-map", "toml", 1, "stepfn-xtask/tests/book.rs"),
+    ("express", "console", 1, "stepfn-xtask/tests/book.rs"),
+    ("first-workflow", "console", 2, "stepfn-cli/tests/cli/book.rs"),
+    ("first-workflow", "json", 1, "the block of Rust before it, which reads the book"),
+    ("first-workflow", "toml", 1, "stepfn-xtask/tests/book.rs"),
+    ("import", "console", 4, "stepfn-cli/tests/cli/book.rs"),
+    ("import", "json", 1, "the block of Rust behind it"),
+    ("mistakes", "console", 1, "stepfn-cli/tests/cli/book.rs"),
+    ("running", "console", 1, "stepfn-xtask/tests/book.rs"),
+    ("serving", "console", 3, "stepfn-cli/tests/cli/book.rs, stepfn-cli/tests/cli/serve.rs"),
+    ("serving", "sh", 2, "stepfn-cli/tests/cli/book.rs, tests/interop/serve.py"),
+    ("testing", "text", 1, "the_report_of_a_failed_assertion_is_a_real_one"),
+];
+
+#[test]
+fn every_block_is_read_by_a_test() {
+    let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (name, chapter) in chapters() {
+        let mut is_mistake = false;
+        for block in blocks(&chapter) {
+            let is_answer = is_mistake && block.language == "text";
+            is_mistake = block.language == "rust,compile_fail";
+            if !is_answer && !block.language.starts_with("rust") {
+                *found.entry((name.clone(), block.language.to_owned())).or_default() += 1;
+            }
+        }
+    }
+    let known =
+        OTHERS.map(|(chapter, language, count, _)| ((chapter.to_owned(), language.to_owned()), count));
+    assert_eq!(found, BTreeMap::from(known), "a block needs a test, and a line in this list that names it");
+}
+
+fn block_of(chapter: &str, language: &str, index: usize) -> String {
+    let chapter = &chapters()[chapter];
+    let of_language = blocks(chapter).into_iter().filter(|block| block.language == language);
+    of_language.map(|block| block.text.to_owned()).nth(index).unwrap()
+}
+
+#[test]
+fn the_report_of_a_failed_assertion_is_a_real_one() {
+    let snapshot =
+        root().join("tests/testing/snapshots/testing__failures__a_failure_shows_where_it_was_left.snap");
+    let real = fs::read_to_string(snapshot).unwrap();
+    let shown = chapters()["testing"].clone();
+    let shown =
+        blocks(&shown).into_iter().filter(|block| block.language == "text").last().unwrap().text.to_owned();
+    for line in shown.lines() {
+        assert!(real.contains(line.trim_end()), "{line}\n{real}");
+    }
+}
+
+#[test]
+fn the_files_of_a_project_are_those_that_new_writes() {
+    let tree = block_of("deployment", "text", 0);
+    let templates = root().join("stepfn-cli/templates");
+    for (shown, written) in [
+        ("Cargo.toml          [workspace] members = [\".\", \"xtask\"]", "Cargo.toml.txt"),
+        (".cargo/config.toml  the alias", "config.toml"),
+        ("src/lib.rs          your functions and machines", "lib.rs"),
+        ("    ├── Cargo.toml", "xtask.toml"),
+        ("    └── src/main.rs", "xtask.rs"),
+    ] {
+        assert!(tree.contains(shown) && templates.join(written).is_file(), "{shown}");
+    }
+    assert_eq!(tree.lines().count(), 7, "{tree}");
+    assert_eq!(
+        block_of("deployment", "toml", 0),
+        fs::read_to_string(templates.join("config.toml")).unwrap().trim_end()
+    );
+}
+
 /// A block as rustdoc compiles it: the `# ` before hidden lines is for the reader.
 fn program(block: &str) -> String {
     let lines =

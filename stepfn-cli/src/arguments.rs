@@ -162,6 +162,9 @@ pub struct Run {
     /// Run nothing that has errors, though AWS would create it
     #[arg(long)]
     pub(crate) deny_errors: bool,
+    /// The value of a placeholder `${NAME}`, in quotes or without; may be given more than once
+    #[arg(long = "substitution", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) substitutions: Vec<(String, String)>,
 }
 
 /// The data of a run
@@ -217,6 +220,10 @@ pub struct Import {
     /// Read what a template names wherever it lies: above its folder, by an absolute path, behind a symbolic link
     #[arg(long)]
     pub(crate) allow_outside: bool,
+    /// The value of a placeholder `${NAME}` that stands in a definition without quotes (`"Seconds": ${NAME}`), beside those that a template
+    /// gives; may be given more than once
+    #[arg(long = "substitution", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) substitutions: Vec<(String, String)>,
     /// `json` is one line for each machine: {"file","machine","rust_name","written","source","notes","allowed"}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     pub(crate) format: Format,
@@ -241,6 +248,10 @@ pub struct New {
     /// Read what a template names wherever it lies: above its folder, by an absolute path, behind a symbolic link
     #[arg(long, requires = "from")]
     pub(crate) allow_outside: bool,
+    /// The value of a placeholder `${NAME}` that stands in a definition without quotes (`"Seconds": ${NAME}`), beside those that a template
+    /// gives; may be given more than once
+    #[arg(long = "substitution", value_name = "NAME=VALUE", value_parser = pair, requires = "from")]
+    pub(crate) substitutions: Vec<(String, String)>,
     /// Depend on a checkout of stepfn, in place of the crates of crates.io
     #[arg(long, value_name = "DIR")]
     pub(crate) checkout: Option<PathBuf>,
@@ -295,6 +306,14 @@ pub(crate) fn bucket(text: &str) -> Result<(String, PathBuf), String> {
             Ok((name.to_owned(), PathBuf::from(folder)))
         }
         _ => Err("expected the bucket's name and a folder, such as `orders=./data`".to_owned()),
+    }
+}
+
+/// Reads `NAME=VALUE`.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected a name, `=` and a value, such as `Wait=5`".to_owned()),
     }
 }
 

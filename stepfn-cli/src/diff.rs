@@ -10,6 +10,7 @@ use stepfn_core::{
     asl::StateMachine,
     check::{Options, check_text},
     diff::{Change, ChangeKind, diff},
+    placeholder,
     value::Value,
 };
 
@@ -43,7 +44,7 @@ pub fn read_machine(path: &Path, err: &mut dyn Write) -> io::Result<Option<State
             return Ok(None);
         }
     };
-    let checked = check_text(&source.text, &Options::default());
+    let checked = check_text(&placeholder::quote_unquoted(&source.text), &Options::default());
     if checked.document.is_some() && !checked.machine.states.is_empty() {
         return Ok(Some(checked.machine));
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
     let mut outcome = Outcome::Fine;
     let mut written = Vec::new();
     for path in &arguments.files {
-        match read(path, arguments.allow_outside) {
+        match read(path, arguments) {
             Ok(machines) => {
                 for imported in machines {
                     match import::rust_source_with(&imported, &samples) {
@@ -125,15 +125,16 @@ pub(crate) fn origin(path: &Path) -> String {
     format!("// Imported from `{}` by `stepfn import`.\n\n", name.unwrap_or_default())
 }
 
-fn read(path: &Path, allow_outside: bool) -> Result<Vec<Imported>, String> {
+fn read(path: &Path, arguments: &Import) -> Result<Vec<Imported>, String> {
+    let values = &arguments.substitutions;
     if !source::is_stdin(path) {
-        let reach = if allow_outside { Reach::Anywhere } else { Reach::Below };
-        return import::read_file(path, reach).map_err(|error| error.to_string());
+        let reach = if arguments.allow_outside { Reach::Anywhere } else { Reach::Below };
+        return import::read_file_with(path, reach, values).map_err(|error| error.to_string());
     }
     let name = source::name(path);
     let text =
         import::read_text(io::stdin().lock()).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    import::read(&name, &text, &import::no_files).map_err(|error| error.to_string())
+    import::read_with(&name, &text, &import::no_files, values).map_err(|error| error.to_string())
 }
 
 /// Reads the samples; reports one that cannot be read, and returns none.

@@ -56,7 +56,7 @@ fn project(arguments: &New) -> Result<Project, String> {
     let words = Words::of(arguments)?;
     let mut project = match &arguments.from {
         None => starter(),
-        Some(file) => imported(file, arguments.allow_outside)?,
+        Some(file) => imported(file, arguments)?,
     };
     for (path, text) in [
         ("Cargo.toml", include_str!("../templates/Cargo.toml.txt")),
@@ -134,9 +134,10 @@ fn starter() -> Project {
 }
 
 /// The machines of a file, each a module, with a test that each is still what it was.
-fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
-    let reach = if allow_outside { Reach::Anywhere } else { Reach::Below };
-    let machines = import::read_file(file, reach).map_err(|error| error.to_string())?;
+fn imported(file: &Path, arguments: &New) -> Result<Project, String> {
+    let reach = if arguments.allow_outside { Reach::Anywhere } else { Reach::Below };
+    let machines =
+        import::read_file_with(file, reach, &arguments.substitutions).map_err(|error| error.to_string())?;
     let mut project = Project { files: Vec::new(), notes: Vec::new() };
     // As `cargo xtask fmt` lays it out there.
     let style = style::read(RUSTFMT)?;

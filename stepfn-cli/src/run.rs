@@ -12,6 +12,7 @@ use stepfn_core::{
     definition::{Definition, WorkflowType},
     diagnostic::{Severity, list},
     json::{self, Span},
+    placeholder,
     validate::validate,
     value::Value,
 };
@@ -71,6 +72,9 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     let definition = Definition::from_asl(name, workflow_type(arguments.express), machine);
     // What is not mocked need not be reached.
     let mut builder = Executor::builder().virtual_time().seed(data.seed).allow_unbound();
+    for (name, value) in &arguments.substitutions {
+        builder = builder.substitute(name, value);
+    }
     if let Some(case) = &mocks {
         builder = builder.mocks(case);
     }
@@ -162,18 +166,29 @@ pub(crate) fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
 
 /// The machine of a definition that AWS creates.
 fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
-    machine_of(&arguments.file, workflow_type(arguments.express), arguments.deny_errors, "run", err)
+    let values = &arguments.substitutions;
+    machine_of(&arguments.file, values, workflow_type(arguments.express), arguments.deny_errors, "run", err)
 }
 
 /// Returns the machine of a file, if it is one that AWS creates. `done` is the verb for what is done with it.
 pub(crate) fn machine_of(
     file: &Path,
+    values: &[(String, String)],
     workflow_type: WorkflowType,
     deny_errors: bool,
     done: &str,
     err: &mut dyn Write,
 ) -> Result<StateMachine, Stop> {
-    let source = read(file, err)?;
+    let mut source = read(file, err)?;
+    let value =
+        |name: &str| values.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    source.text = placeholder::fill_unquoted(&source.text, &value);
+    if let Some(message) = json::parse(&source.text)
+        .err()
+        .and_then(|error| placeholder::without_value(&source.text, error.offset))
+    {
+        return refuse(err, &format!("`{}` is not {done}: {message}", source.name), Outcome::Findings);
+    }
     let checked = check_text(&source.text, &Options { workflow_type });
     if !checked.has_errors() {
         return Ok(checked.machine);

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use stepfn_core::check::Located;
+use stepfn_core::{check::Located, placeholder::unquoted};
 
 /// A text with numbers in the place of its placeholders.
 pub(crate) struct Hidden {
@@ -68,32 +68,6 @@ fn stand_in(length: usize, text: &str, known: &[Place]) -> Option<String> {
         let meets = |other: &str| other.contains(&candidate) || candidate.contains(other);
         (!text.contains(&candidate) && !known.iter().any(|place| meets(&place.stand_in))).then_some(candidate)
     })
-}
-
-/// Returns the places of `${Name}`s outside of strings.
-fn unquoted(text: &str) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let (mut found, mut at, mut in_string) = (Vec::new(), 0, false);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' if in_string => at += 1,
-            b'"' => in_string = !in_string,
-            b'$' if !in_string && bytes.get(at + 1) == Some(&b'{') => {
-                let name = bytes
-                    .iter()
-                    .skip(at + 2)
-                    .take_while(|c| c.is_ascii_alphanumeric() || b"_.:-".contains(c));
-                let end = at + 2 + name.count();
-                if end > at + 2 && bytes.get(end) == Some(&b'}') {
-                    found.push(at..end + 1);
-                    at = end;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    found
 }
 
 #[cfg(test)]

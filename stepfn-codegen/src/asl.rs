@@ -34,6 +34,9 @@ use crate::{
 /// Replaces a `$` or `%` that is hidden from tools, until the text is written: Unicode has no characters there, and never will.
 const HIDDEN: [(char, &str, &str); 2] = [('\u{FDD0}', "$", "\\u0024"), ('\u{FDD1}', "%", "\\u0025")];
 
+/// Stands around a placeholder in the place of a number, until the text is written: no character either.
+const UNQUOTED: char = '\u{FDD2}';
+
 /// A definition as its file has it.
 pub(crate) struct Portable {
     /// The text of the file.
@@ -63,8 +66,15 @@ pub fn file_name(definition: &Definition) -> String {
 
 pub(crate) fn portable(definition: &Definition) -> Portable {
     let mut names = Names::of(definition);
-    let machine = asl::read(&names.value(&definition.machine.to_json())).0;
+    let mut json = names.value(&definition.machine.to_json());
+    if names.hides {
+        json = asl::fill_amounts(&json, &|text| format!("{UNQUOTED}{text}{UNQUOTED}").into());
+    }
+    let machine = asl::read(&json).0;
     let text = without_dynamic_references(&machine.to_canonical_string());
+    // A tool puts a number there: AWS takes no text.
+    let (open, close) = (format!("\"{UNQUOTED}"), format!("{UNQUOTED}\""));
+    let text = text.replace(&open, "").replace(&close, "");
     let text = HIDDEN.iter().fold(text, |text, (hidden, _, escape)| text.replace(*hidden, escape));
     Portable { text, substituted: names.given }
 }
@@ -81,7 +91,7 @@ struct Names<'d> {
 impl<'d> Names<'d> {
     fn of(definition: &'d Definition) -> Self {
         let text = definition.machine.to_json().to_string();
-        let hides = HIDDEN.iter().all(|(hidden, ..)| !text.contains(*hidden));
+        let hides = HIDDEN.iter().all(|(hidden, ..)| !text.contains(*hidden)) && !text.contains(UNQUOTED);
         Self { substitutions: &definition.substitutions, given: IndexMap::new(), hides }
     }
 
@@ -186,6 +196,19 @@ mod tests {
     use stepfn_core::definition::WorkflowType;
 
     use super::*;
+
+    #[test]
+    fn a_placeholder_in_the_place_of_a_number_has_no_quotes() {
+        let text = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":"${Wait}","Next":"B"},
+            "B":{"Type":"Pass","Result":{"Seconds":"${Wait}"},"End":true}},"TimeoutSeconds":"${self:custom.limit}"}"#;
+        let definition = Definition::from_asl("M", WorkflowType::Standard, asl::read_str(text).unwrap().0);
+        let written = to_json(&definition);
+        assert!(
+            written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"${Wait}\""),
+            "{written}"
+        );
+        assert!(written.contains("\"TimeoutSeconds\": ${CustomLimit}"), "{written}");
+    }
 
     fn definition(result: &str, substitutions: &[(&str, Reference)]) -> Definition {
         let result = Value::from(result);

@@ -23,6 +23,7 @@ use crate::{
     placeholder::{self, Part},
     shape::{Shape, StateData},
     task::{Handler, TaskInfo},
+    value::Value,
 };
 pub use crate::{asl::WorkflowType, task::Call};
 
@@ -94,6 +95,15 @@ pub trait FragmentNumber<const N: usize> {
     const INTEGER: i128;
     /// As a number.
     const FLOAT: f64;
+}
+
+/// Another value that a fragment names, by its place in the fragment.
+#[doc(hidden)]
+pub trait FragmentConstant<const N: usize> {
+    /// The shape of its type.
+    const SHAPE: &'static Shape;
+    /// As JSON.
+    fn value() -> Value;
 }
 
 /// The place of a workflow in a Rust source.

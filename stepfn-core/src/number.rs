@@ -1,10 +1,13 @@
-//! Numbers of a definition that only rustc knows: `timeout_seconds: LIMIT`. The macro puts a number of no consequence in their place; rustc
-//! judges the constant, and [`Draft::finish`](crate::draft::Draft::finish) writes it. Not for use by hand.
+//! Values of a definition that only rustc knows: `timeout_seconds: LIMIT`, `"table": TABLE`. The macro puts a number of no consequence, or
+//! a placeholder, in their place; rustc judges the constant, and [`Draft::finish`](crate::draft::Draft::finish) writes it. Not for use by hand.
+
+use serde::Serialize;
 
 use crate::{
     asl::schema::{self, Kind, Range},
     json::unescaped,
-    value::{Number, Value},
+    shape::is_timestamp,
+    value::{Number, Value, to_value},
 };
 
 /// The range of a field of ASL that takes a number; none for other fields.
@@ -51,7 +54,33 @@ pub const fn expect_less(message: &str, less: f64, more: f64) {
     assert!(less < more, "{}", message);
 }
 
-/// A constant as it is written in ASL.
+/// Stops rustc where a text is no RFC 3339 timestamp.
+///
+/// # Panics
+/// Then.
+#[track_caller]
+pub const fn expect_timestamp(message: &str, text: &str) {
+    assert!(is_timestamp(text), "{}", message);
+}
+
+/// Stops rustc where the name of an error is not one of the program's own: how AWS's own names may be combined is judged where they are
+/// written.
+///
+/// # Panics
+/// Then.
+#[track_caller]
+pub const fn expect_own_error(message: &str, name: &str) {
+    let own = name.as_bytes();
+    let is_states = matches!(own, [b'S', b't', b'a', b't', b'e', b's', b'.', ..]);
+    assert!(!own.is_empty() && !is_states, "{}", message);
+}
+
+/// A constant of any type as JSON; null where its `Serialize` fails.
+pub fn constant<T: Serialize + ?Sized>(constant: &T) -> Value {
+    to_value(constant).unwrap_or(Value::Null)
+}
+
+/// A constant number as it is written in ASL.
 pub fn number(integer: i128, float: f64) -> Value {
     #[allow(clippy::cast_precision_loss)] // compared by what both are
     let is_whole = integer as f64 == float;

@@ -1,5 +1,7 @@
 //! `${…}` in strings: where each one begins and ends, and strings with values in their place. What a name means is for whoever asks.
 
+use std::ops::Range;
+
 use crate::value::{Map, Value};
 
 /// A part of a string.
@@ -64,6 +66,68 @@ pub fn only(text: &str) -> Option<&str> {
         Part::Placeholder { name, whole } if whole.len() == text.len() => Some(name),
         _ => None,
     }
+}
+
+/// Returns the places of the `${Name}`s of a JSON text that are outside of its strings: deployment tools put a number or an object there.
+pub fn unquoted(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let (mut found, mut at, mut in_string) = (Vec::new(), 0, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' if in_string => at += 1,
+            b'"' => in_string = !in_string,
+            b'$' if !in_string && bytes.get(at + 1) == Some(&b'{') => {
+                let name = bytes
+                    .iter()
+                    .skip(at + 2)
+                    .take_while(|c| c.is_ascii_alphanumeric() || b"_.:-".contains(c));
+                let end = at + 2 + name.count();
+                if end > at + 2 && bytes.get(end) == Some(&b'}') {
+                    found.push(at..end + 1);
+                    at = end;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Puts values in the place of the [`unquoted`] placeholders whose names have one.
+///
+/// ```
+/// use stepfn_core::placeholder::fill_unquoted;
+///
+/// let text = r#"{ "Seconds": ${Wait}, "Comment": "${Wait}", "Limit": ${Limit} }"#;
+/// let filled = fill_unquoted(text, &|name| (name == "Wait").then(|| "5".to_owned()));
+/// assert_eq!(filled, r#"{ "Seconds": 5, "Comment": "${Wait}", "Limit": ${Limit} }"#);
+/// ```
+pub fn fill_unquoted(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in unquoted(text) {
+        let name = text.get(range.start + 2..range.end - 1).unwrap_or_default();
+        if let Some(value) = value(name) {
+            filled.push_str(text.get(at..range.start).unwrap_or_default());
+            filled.push_str(&value);
+            at = range.end;
+        }
+    }
+    filled.push_str(text.get(at..).unwrap_or_default());
+    filled
+}
+
+/// A JSON text with its [`unquoted`] placeholders in quotes: as definitions have them.
+pub fn quote_unquoted(text: &str) -> String {
+    fill_unquoted(text, &|name| Some(format!("\"${{{name}}}\"")))
+}
+
+/// The message about an [`unquoted`] placeholder without a value, if one is at this byte of a text.
+pub fn without_value(text: &str, offset: usize) -> Option<String> {
+    let range = unquoted(text).into_iter().find(|range| range.contains(&offset))?;
+    let name = text.get(range.start + 2..range.end - 1)?;
+    Some(format!("`${{{name}}}` has no value here; give it one: `--substitution {name}=5`"))
 }
 
 /// Puts values in the place of the placeholders whose names have one. A value is not read again; a placeholder without a value stays, with

@@ -10,8 +10,9 @@ use stepfn_core::{
 use super::{
     Error, Files, Imported,
     node::{self, Kind, Node},
+    open_placeholders,
     references::References,
-    rust_name,
+    rust_name, without_marks,
 };
 
 /// A file and what surrounds it.
@@ -19,6 +20,8 @@ use super::{
 pub(super) struct Document<'a> {
     pub(super) file: &'a str,
     pub(super) files: Files<'a>,
+    /// The values of placeholders without quotes, by name.
+    pub(super) values: &'a [(String, String)],
 }
 
 /// The keys of a machine's settings, as the one format or the other writes them.
@@ -42,14 +45,15 @@ impl Document<'_> {
         }
     }
 
-    /// Reads a file that this one names.
-    pub(super) fn open(&self, path: &str) -> Result<Node, Error> {
+    /// Reads a file that this one names, with values of placeholders beside those that are given.
+    pub(super) fn open(&self, path: &str, more: &[(String, String)]) -> Result<Node, Error> {
         let text = (self.files)(path).map_err(|source| Error::File {
             file: self.file.to_owned(),
             path: path.to_owned(),
             source,
         })?;
-        node::parse(path, &text)
+        let values: Vec<_> = more.iter().chain(self.values).cloned().collect();
+        node::parse(path, &open_placeholders(&text, &values))
     }
 
     /// Reads a machine whose definition is at a node: an object, or the text of one.
@@ -59,8 +63,11 @@ impl Document<'_> {
         definition: &Node,
         at: &str,
         references: &mut References,
+        more: &[(String, String)],
     ) -> Result<Imported, Error> {
         let whole = references.text(definition).or_else(|| definition.text().map(str::to_owned));
+        let values: Vec<_> = more.iter().chain(self.values).cloned().collect();
+        let whole = whole.map(|text| open_placeholders(&text, &values));
         let value = match whole {
             Some(text) => json::parse_value(&text).map_err(|error| {
                 self.error(
@@ -77,6 +84,7 @@ impl Document<'_> {
         if value.get("States").is_none() {
             return Err(self.error(definition, at, "this is no definition: it has no `States`"));
         }
+        let value = without_marks(&value).map_err(|message| self.error(definition, at, message))?;
         let kept = references.kept.iter();
         let notes = kept
             .map(|function| {
@@ -89,8 +97,10 @@ impl Document<'_> {
     }
 
     /// A file that is a definition itself. Its objects are data; a Resource alone may be a function of CloudFormation.
-    pub(super) fn definition(&self, name: &str, definition: &Node) -> Imported {
-        of_asl(name, &definition.to_value(), &mut References::default())
+    pub(super) fn definition(&self, name: &str, definition: &Node) -> Result<Imported, Error> {
+        let value = without_marks(&definition.to_value())
+            .map_err(|message| Error::NoMachine { file: self.file.to_owned(), message })?;
+        Ok(of_asl(name, &value, &mut References::default()))
     }
 
     /// `STANDARD` or `EXPRESS`.

@@ -40,9 +40,10 @@ use std::{fs, io, path::Path};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    asl::StateMachine,
+    asl::{self, StateMachine},
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::Diagnostic,
+    placeholder,
     value::Value,
 };
 
@@ -120,10 +121,23 @@ pub fn no_files(_path: &str) -> Result<String, FileError> {
 /// # Errors
 /// When the text cannot be read, declares no machine, or names a file that cannot be read.
 pub fn read(file: &str, text: &str, files: Files<'_>) -> Result<Vec<Imported>, Error> {
-    let root = node::parse(file, text)?;
-    let document = Document { file, files };
+    read_with(file, text, files, &[])
+}
+
+/// As [`read`], with values for placeholders that stand in definitions without quotes (`"Seconds": ${Wait}`), by name.
+///
+/// # Errors
+/// As [`read`], and when such a placeholder has no value.
+pub fn read_with(
+    file: &str,
+    text: &str,
+    files: Files<'_>,
+    values: &[(String, String)],
+) -> Result<Vec<Imported>, Error> {
+    let root = node::parse(file, &open_placeholders(text, values))?;
+    let document = Document { file, files, values };
     if root.get("States").is_some() {
-        return Ok(vec![document.definition(&stem(file), &root)]);
+        return Ok(vec![document.definition(&stem(file), &root)?]);
     }
     let found = match serverless::machines(document, &root)? {
         Some(machines) => Some(machines),
@@ -145,13 +159,52 @@ pub fn read(file: &str, text: &str, files: Files<'_>) -> Result<Vec<Imported>, E
 /// # Errors
 /// As [`read`], and when the file itself cannot be read.
 pub fn read_file(path: &Path, reach: Reach) -> Result<Vec<Imported>, Error> {
+    read_file_with(path, reach, &[])
+}
+
+/// As [`read_file`], with values as [`read_with`] takes them.
+///
+/// # Errors
+/// As both.
+pub fn read_file_with(
+    path: &Path,
+    reach: Reach,
+    values: &[(String, String)],
+) -> Result<Vec<Imported>, Error> {
     let file = path.display().to_string();
     let text = fs::File::open(path)
         .map_err(FileError::Io)
         .and_then(read_text)
         .map_err(|source| Error::File { file: file.clone(), path: file.clone(), source })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    read(&file, &text, &|named| read_named(folder, named, reach))
+    read_with(&file, &text, &|named| read_named(folder, named, reach), values)
+}
+
+/// Stands before a placeholder that was without quotes, until it is known whether a number is expected there: no character in any text.
+const UNQUOTED: char = '\u{FDD2}';
+
+/// Gives placeholders without quotes their values, and marks those that have none.
+fn open_placeholders(text: &str, values: &[(String, String)]) -> String {
+    let marked = |name: &str| given(values, name).unwrap_or_else(|| format!("\"{UNQUOTED}${{{name}}}\""));
+    placeholder::fill_unquoted(text, &|name| Some(marked(name)))
+}
+
+/// A definition whose marked placeholders stand where a number is expected: there a text is one. The error is about another one.
+fn without_marks(definition: &Value) -> Result<Value, String> {
+    let unmarked = |text: &str| text.trim_start_matches(UNQUOTED).into();
+    let definition = asl::fill_amounts(definition, &unmarked);
+    let text = definition.to_string();
+    match text.split_once(UNQUOTED).and_then(|(_, rest)| rest.split_once('"')) {
+        Some((whole, _)) => {
+            let name = whole.trim_start_matches("${").trim_end_matches('}');
+            Err(format!("`{whole}` has no value here; give it one: `--substitution {name}=5`"))
+        }
+        None => Ok(definition),
+    }
+}
+
+fn given(values: &[(String, String)], name: &str) -> Option<String> {
+    values.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
 }
 
 /// Writes the source of a machine, with types inferred from samples of its input.

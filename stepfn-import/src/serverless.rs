@@ -70,7 +70,7 @@ fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<I
     let declared = node.get("name").and_then(Node::text);
     // What Rust calls it has no variables in it.
     let name = declared.filter(|name| !name.contains("${")).unwrap_or(key);
-    let mut imported = document.machine(name, &definition, &at_definition, &mut references)?;
+    let mut imported = document.machine(name, &definition, &at_definition, &mut references, &[])?;
     if let Some(declared) = declared.filter(|declared| *declared != name && is_name(declared)) {
         declared.clone_into(&mut imported.name);
     } else if let Some(declared) = declared.filter(|declared| *declared != name) {
@@ -108,7 +108,7 @@ fn followed(document: Document<'_>, node: &Node, at: &str) -> Result<Node, Error
     let mut here = node.clone();
     for _ in 0..MOST_FILES {
         let Some((path, keys)) = here.text().and_then(file_variable) else { return Ok(here) };
-        let mut found = document.open(path)?;
+        let mut found = document.open(path, &[])?;
         for key in keys.split('.').filter(|key| !key.is_empty()) {
             found = found
                 .get(key)

@@ -1,9 +1,11 @@
 //! State machines of a SAM or CloudFormation template.
 
+use stepfn_core::value::Value;
+
 use super::{
     Error, Imported,
     document::{Document, Keys},
-    node::Node,
+    node::{Kind, Node},
     references::References,
 };
 
@@ -76,7 +78,8 @@ fn machine(document: Document<'_>, id: &str, resource: &Node, ty: &Type) -> Resu
     let name = declared.and_then(|(_, text)| text).unwrap_or(id);
     let inline = ty.inline.iter().find_map(|key| Some((*key, properties.get(key)?)));
     let mut imported = if let Some((key, definition)) = inline {
-        document.machine(name, definition, &format!("{at}.{key}"), &mut references)?
+        let values = literals(properties);
+        document.machine(name, definition, &format!("{at}.{key}"), &mut references, &values)?
     } else {
         let Some(node) = properties.get(ty.file) else {
             let keys = ty.inline.iter().chain([&ty.file]);
@@ -95,13 +98,13 @@ fn machine(document: Document<'_>, id: &str, resource: &Node, ty: &Type) -> Resu
                 "the definition lies in a bucket; put the file beside the template and write its path",
             ));
         };
-        let definition = document.open(path)?;
+        let definition = document.open(path, &literals(properties))?;
         let inner = Document { file: path, ..document };
         if definition.get("States").is_none() {
             return Err(inner.error(&definition, "", "this is no definition: it has no `States`"));
         }
         // SAM fills in substitutions and leaves the rest of the file as it is.
-        inner.definition(name, &definition)
+        inner.definition(name, &definition)?
     };
     if let Some((node, None)) = declared {
         imported.notes.push(format!(
@@ -132,6 +135,17 @@ fn machine(document: Document<'_>, id: &str, resource: &Node, ty: &Type) -> Resu
         imported.notes.push(format!("what stays in the template: {}", rest.join(", ")));
     }
     Ok(imported)
+}
+
+/// The substitutions that are values, and not references.
+fn literals(properties: &Node) -> Vec<(String, String)> {
+    let entries = properties.get("DefinitionSubstitutions").map(Node::entries).unwrap_or_default();
+    let literal = |(name, node): &(String, Node)| match &node.kind {
+        Kind::Scalar(Value::String(text)) => Some((name.clone(), text.to_string())),
+        Kind::Scalar(value) => Some((name.clone(), value.to_string())),
+        _ => None,
+    };
+    entries.iter().filter_map(literal).collect()
 }
 
 /// `DefinitionSubstitutions`: names that the definition's author chose.

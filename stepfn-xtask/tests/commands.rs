@@ -94,6 +94,27 @@ fn a_run_on_the_clock_of_the_wall_writes_the_same_lines() {
 }
 
 #[test]
+fn what_is_inside_of_maps_and_parallels_is_indented() {
+    let nested = || {
+        machine(
+            r#"{ "StartAt": "Both", "States": { "Both": { "Type": "Parallel", "End": true, "Branches": [
+                { "StartAt": "Each", "States": { "Each": { "Type": "Map", "End": true, "ItemsPath": "$.ids", "MaxConcurrency": 1,
+                    "ItemProcessor": { "StartAt": "One", "States": { "One": { "Type": "Wait", "Seconds": 1, "End": true } } } } } },
+                { "StartAt": "Other", "States": { "Other": { "Type": "Fail", "Error": "No" } } }] } } }"#,
+        )
+    };
+    let Ran { code, err, .. } =
+        xtask(&["run", "Orders", "--virtual-time", "--input", r#"{ "ids": [1, 2] }"#], nested);
+    assert_eq!(code, 1);
+    let lines: Vec<&str> =
+        err.lines().filter_map(|line| line.split_once(" s  ")).map(|(_, line)| line).collect();
+    assert_eq!(
+        lines[..4],
+        ["→ Both", "  → Both #0 / Each", "    → Both #0 / Each #0 / One", "  → Both #1 / Other"]
+    );
+}
+
+#[test]
 fn a_task_without_a_function_says_what_to_add() {
     let pay = || machine(&ORDERS.replace("\"StartAt\": \"Large?\"", "\"StartAt\": \"Pay\""));
     let dir = tempfile::tempdir().unwrap();

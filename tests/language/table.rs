@@ -103,7 +103,7 @@ What the language has no word for; the [chapter on sharing](book/sharing.md) sho
 | fields that states share | `fragment! { Patient { timeout_seconds: 60 } }`, `Task { ..Patient, … }` | a function over the state | `tests/sharing.rs` |
 | fragments of another crate | `..shop_fragments::Notify` | a function of that crate | `tests/fragments` |
 | a machine with parameters | `fragment! { Import(load, table) { start_at: … } }`, `..Import { load: load_film, table: "films" }` | a function that returns a `Definition` | `tests/sharing.rs` |
-| a constant or arithmetic for a number of a field | `timeout_seconds: 5 * limits::MINUTE` | any expression | `tests/sharing.rs` |
+| a constant or arithmetic for a number, a text or data | `timeout_seconds: 5 * limits::MINUTE`, `$.total > LIMIT`, `"TableName": TABLE` | any expression | `tests/constants.rs` |
 | a machine that another one starts | `resource: states::start_execution(Fulfilment).sync` | `Task::start_execution_sync::<Fulfilment>()` | `tests/nested.rs` |
 | a machine over several files | a fragment in each | functions over a `Scope` | `tests/sharing.rs` |
 "##;

@@ -36,8 +36,8 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
         return None;
     }
     // What a machine that was awaited answers is known; the rest of the answer is the service's.
-    let starts = |work: &Work| matches!(work.kind, WorkKind::Child { result: None, .. });
-    let leans = any(&serves) || any(&starts) && !failure.said.contains("Output");
+    let left_out: Vec<String> = whole.iter().flat_map(|part| may_lack(part)).collect();
+    let leans = any(&serves) || left_out.iter().any(|member| names(&failure.said, member));
     if !sinks && !trial.strict && leans {
         return None;
     }
@@ -81,6 +81,49 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     })
 }
 
+/// The members that an answer of the executor to a start always has, as far as its model has them.
+const ALWAYS: [&str; 10] = [
+    "BillingDetails",
+    "ExecutionArn",
+    "Input",
+    "InputDetails",
+    "Name",
+    "RedriveCount",
+    "StartDate",
+    "StateMachineArn",
+    "Status",
+    "StopDate",
+];
+
+/// The members that the answers to a trial's starts need not have.
+fn may_lack(trial: &Trial) -> Vec<String> {
+    let pointers = pointers(&trial.machine);
+    let mut found = Vec::new();
+    for work in &trial.work {
+        let WorkKind::Child { result: None, .. } = work.kind else { continue };
+        let state = pointers.get(&work.state).and_then(|pointer| trial.machine.pointer(pointer));
+        let Some(resource) = state.and_then(|state| state["Resource"].as_str()) else { continue };
+        let service::Resource::Integration(named) = service::lookup(resource) else { continue };
+        let Some(answer) = named.known().and_then(|action| action.answer(named.pattern)) else { continue };
+        let service::Kind::Structure(members) = answer.kind() else { continue };
+        // A machine that did not succeed fails the state, but where its answer is all that the start gives.
+        let succeeds = !resource.ends_with("startSyncExecution");
+        let is_sure =
+            |name: &str| ALWAYS.contains(&name) || succeeds && ["Output", "OutputDetails"].contains(&name);
+        let members = members.into_iter().filter(|member| !member.required && !is_sure(&member.name));
+        found.extend(members.map(|member| member.name.into_owned()));
+    }
+    found
+}
+
+/// Whether what failed, the path or the expression, names a member; what was found, and where it stands, is left aside.
+fn names(said: &str, member: &str) -> bool {
+    let said = said.split("\ninput ").next().unwrap_or_default();
+    let said = said.split("; found ").next().unwrap_or_default();
+    let said = said.split("' specified for ").next().unwrap_or_default();
+    said.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').any(|word| word == member)
+}
+
 /// Whether a part of an answer may be anything by its model.
 fn is_open(answer: &service::Shape, depth: usize) -> bool {
     match answer.kind() {
@@ -99,7 +142,15 @@ fn is_there(trial: &Trial, work: &Work) -> bool {
         .is_some_and(|state| state["Type"] == "Task")
 }
 
-const TEXTS: [(&str, &str); 2] = [("$parse(", "$string("), ("States.StringToJson(", "States.JsonToString(")];
+/// The functions that read a text, and what makes one instead.
+const TEXTS: [(&str, &str); 2] = [("$parse", "$string"), ("States.StringToJson", "States.JsonToString")];
+
+/// The places of a function's name in a text, called there or not.
+fn named(text: &str, function: &str) -> Vec<usize> {
+    let goes_on = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    let ends = |at: &usize| !text[at + function.len()..].starts_with(goes_on);
+    text.match_indices(function).map(|(at, _)| at).filter(ends).collect()
+}
 
 pub(crate) fn has_anything(trial: &Trial) -> bool {
     trial.whole().into_iter().any(has_anything_itself)
@@ -113,7 +164,7 @@ fn has_anything_itself(trial: &Trial) -> bool {
         }
     });
     let text = machine.to_string();
-    TEXTS.iter().any(|(what, _)| text.contains(what))
+    TEXTS.iter().any(|(what, _)| !named(&text, what).is_empty())
         || is_any(trial.input)
         || trial.children.iter().any(|child| child.trial.output.is_none_or(is_any))
         || trial.work.iter().any(|work| match &work.kind {
@@ -183,7 +234,11 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     let declared = trial.clone();
     texts(&mut trial.machine, &mut |text| {
         if !is_declared(&declared, text) {
-            *text = TEXTS.iter().fold(text.clone(), |text, (what, instead)| text.replace(what, instead));
+            for (what, instead) in TEXTS {
+                for at in named(text, what).into_iter().rev() {
+                    text.replace_range(at..at + what.len(), instead);
+                }
+            }
         }
     });
     at_positions(&mut trial.machine);

@@ -40,7 +40,7 @@ const PATH_OR_TYPE: [&str; 9] = [
 pub(crate) fn is_exempt(cause: &str) -> bool {
     // A function's report is there as JSON.
     let cause = &*cause.replace("\\\"", "\"");
-    const SIZES: [&str; 18] = [
+    const SIZES: [&str; 19] = [
         "must be between",
         "DataLimitExceeded",
         "States.ArrayRange",
@@ -53,6 +53,7 @@ pub(crate) fn is_exempt(cause: &str) -> bool {
         "out of range",
         "Path::parse",
         "Error parsing Path",
+        "contained empty path segment",
         "must be positive",
         "cannot be negative",
         "references a negative value",

@@ -55,7 +55,7 @@ pub(super) fn read(
         }
         let is_express = express.contains(&name);
         let workflow_type = if is_express { WorkflowType::Express } else { WorkflowType::Standard };
-        let machine = machine_of(&path, workflow_type, false, "served", err)?;
+        let machine = machine_of(&path, &[], workflow_type, false, "served", err)?;
         machines.push(Definition::from_asl(name, workflow_type, machine));
     }
     Ok(machines)

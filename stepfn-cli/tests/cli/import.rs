@@ -223,3 +223,41 @@ fn what_is_wrong_in_a_definition_stays_to_be_seen() {
     assert!(out.contains("// FIXME: ") && out.contains("#[allow(stepfn::unreachable_state)]"), "{out}");
     assert!(err.contains("warning[unreachable-state]"), "{err}");
 }
+
+#[test]
+fn placeholders_without_quotes_get_their_values() {
+    let asl =
+        r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": ${Wait}, "End": true } } }"#;
+    let template = "Resources:\n  Flow:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      DefinitionUri: a.asl.json\n      DefinitionSubstitutions: { Wait: 7 }\n";
+    let inline = format!(
+        "Parameters:\n  Wait: {{ Type: Number }}\nResources:\n  Flow:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: !Sub '{asl}'\n"
+    );
+    let open = template.replace("Wait: 7", "Wait: !Ref Pause");
+    let place = Place::new(&[
+        ("a.asl.json", asl),
+        ("template.yaml", template),
+        ("open.yaml", &open),
+        ("inline.yaml", &inline),
+    ]);
+    for (arguments, seconds) in [
+        (&["import", "a.asl.json", "--substitution", "Wait=5"][..], "seconds: 5"),
+        (&["import", "template.yaml"], "seconds: 7"),
+        (&["import", "template.yaml", "--substitution", "Wait=6"], "seconds: 6"),
+        (&["import", "open.yaml"], r#"#[substitutions(Wait = ref_("Pause"))]"#),
+        (&["import", "open.yaml"], r#"seconds: "${Wait}""#),
+        (&["import", "inline.yaml"], r#"seconds: "${Wait}""#),
+    ] {
+        let Run { out, err, code } = place.run(arguments);
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains(seconds), "{out}");
+    }
+    // A number that nobody gives stays open, and is written back as it was.
+    let Run { out, err, code } = place.run(&["import", "a.asl.json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains(r#"seconds: "${Wait}""#), "{out}");
+    let data = asl.replace(r#""Type": "Wait", "Seconds""#, r#""Type": "Pass", "Result""#);
+    std::fs::write(place.path("data.asl.json"), data).unwrap();
+    let Run { err, code, .. } = place.run(&["import", "data.asl.json"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("`${Wait}` has no value here; give it one: `--substitution Wait=5`"), "{err}");
+}

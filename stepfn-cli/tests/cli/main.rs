@@ -1,6 +1,7 @@
 //! The binary, run as a user runs it.
 #![allow(clippy::unwrap_used)]
 
+mod book;
 mod check;
 mod diff;
 mod explain;

@@ -384,3 +384,25 @@ fn an_input_that_is_json_itself_needs_no_file() {
     assert_eq!(run.code, 1);
     assert!(run.err.contains("the input is not JSON") && run.err.contains("--> <input>:1:"), "{}", run.err);
 }
+
+#[test]
+fn placeholders_get_their_values() {
+    let asl = r#"{ "StartAt": "Rest", "States": {
+        "Rest": { "Type": "Wait", "Seconds": ${Seconds}, "Next": "Say" },
+        "Say": { "Type": "Pass", "Result": { "table": "${Table}", "rest": ${Rest} }, "End": true } } }"#;
+    let place = Place::new(&[("a.asl.json", asl)]);
+    let values = ["--substitution", "Seconds=90", "--substitution", "Table=films", "--substitution"];
+    let run = |rest: &str| {
+        let arguments = [&["run", "a.asl.json"][..], &values, &[rest]].concat();
+        place.run(&arguments)
+    };
+    let Run { out, err, code } = run(r#"Rest={"all": [1]}"#);
+    let out = json::parse_value(&out).unwrap().to_string();
+    assert_eq!((out.as_str(), code), (r#"{"table":"films","rest":{"all":[1]}}"#, 0), "{err}");
+    assert!(err.contains("after 90.000 s"), "{err}");
+    let Run { err, code, .. } = run("Other=1");
+    assert_eq!(code, 1);
+    let expected =
+        "error: `a.asl.json` is not run: `${Rest}` has no value here; give it one: `--substitution Rest=5`\n";
+    assert_eq!(err, expected);
+}

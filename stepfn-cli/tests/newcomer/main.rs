@@ -5,8 +5,9 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -18,7 +19,7 @@ fn checkout() -> PathBuf {
 }
 
 /// Cargo in a project. Cargo's variables of the test's own workspace are not the project's.
-fn cargo(project: &Path, arguments: &[&str]) -> Output {
+fn command(project: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
@@ -36,9 +37,28 @@ fn cargo(project: &Path, arguments: &[&str]) -> Output {
         .env("CARGO_TARGET_DIR", checkout().join("target/newcomer"))
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("CARGO_INCREMENTAL", "0")
-        .output()
-        .unwrap()
+        .env("CARGO_INCREMENTAL", "0");
+    command
+}
+
+fn cargo(project: &Path, arguments: &[&str]) -> Output {
+    command(project, arguments).output().unwrap()
+}
+
+/// `cargo xtask run` of an order that a manager has to approve, with what the manager types; returns both streams.
+fn approved(project: &Path, typed: &str, colours: &str) -> (String, String) {
+    let mut run = command(project, &["xtask", "run", "OrderApproval", "--input", "large.json"])
+        .env_remove("NO_COLOR")
+        .env(colours, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    run.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = run.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
 }
 
 #[track_caller]
@@ -113,6 +133,22 @@ fn what_the_readme_says_and_what_new_writes_is_so() {
     fs::write(by_hand.join("order.json"), r#"{ "orderId": "A-1", "totalAmount": 5000 }"#).unwrap();
     let ran = succeeds(&by_hand, &["xtask", "run", "OrderApproval", "--input", "order.json"]);
     assert!(ran.contains("\"charged\": 5000"), "{ran}");
+
+    // An approval is answered by a line, and the run shows which lines there are.
+    fs::write(by_hand.join("large.json"), r#"{ "orderId": "A-2", "totalAmount": 2000000 }"#).unwrap();
+    let (out, err) = approved(&by_hand, "perhaps\nsuccess \"yes\"\n", "NO_COLOR");
+    assert!(out.contains("\"charged\": 2000000"), "{out}\n{err}");
+    assert!(err.contains(" s  ? RequestApproval waits for an answer, number 1: "), "{err}");
+    assert!(
+        err.contains("\n               type: success JSON  |  failure ERROR [CAUSE]  |  heartbeat\n"),
+        "{err}"
+    );
+    assert!(err.contains("             ! write `success [N] JSON`"), "{err}");
+    assert!(err.contains(" s  → ProcessOrder\n") && !err.contains('\u{1b}'), "{err}");
+    let (out, err) = approved(&by_hand, "failure Refused too late\n", "CLICOLOR_FORCE");
+    assert_eq!(out, "");
+    assert!(err.contains(" s  \u{1b}[1m\u{1b}[35m?\u{1b}[0m RequestApproval waits for an answer"), "{err:?}");
+    assert!(err.contains("Refused") && err.contains("too late"), "{err:?}");
 
     // `stepfn new` writes the very same, and a workflow for GitHub.
     let checkout = checkout().display().to_string();

@@ -17,6 +17,7 @@
 //!
 //! Field names are those of the [specification](https://states-language.net/spec.html), in snake_case.
 
+mod amounts;
 mod choice;
 mod content;
 mod fields;
@@ -29,6 +30,7 @@ mod writer;
 
 use self::model::holding;
 pub use self::{
+    amounts::fill_amounts,
     choice::{ChoiceRule, Comparison, Condition, OperandKind, Operator},
     model::{Catcher, Choice, Fail, Map, Parallel, Pass, Retrier, State, StateMachine, Task, Wait},
     read::{read, read_document, read_str},

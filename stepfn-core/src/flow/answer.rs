@@ -109,6 +109,14 @@ pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
     }
 }
 
+/// Returns `true` if no model has the key of an answer, or keys are computed.
+pub(super) fn lacks(shape: &Shape, key: &str) -> bool {
+    match shape.kind() {
+        Kind::Structure(_) => shape.member(key).is_none(),
+        kind => matches!(kind, Kind::Map(_)),
+    }
+}
+
 /// Returns the items of an answer's list, each of which is there.
 pub(super) fn item(shape: &Shape) -> Sym {
     match shape.kind() {

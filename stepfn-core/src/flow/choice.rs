@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
+    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
     shape::{Kind, Need},
@@ -108,7 +109,9 @@ impl Analyser<'_> {
         };
         let need = match (operator, operator.compares(), operand) {
             (Operator::IsPresent, ..) => OwnedNeed::Other(Need::Nothing),
-            (Operator::StringEquals, _, Value::String(text)) => OwnedNeed::Literal(text.to_string()),
+            (Operator::StringEquals, _, Value::String(text)) if !is_placeholder(operand) => {
+                OwnedNeed::Literal(text.to_string())
+            }
             (operator, ..) if operator.is_test() => OwnedNeed::Other(Need::Value),
             (_, kind, _) => OwnedNeed::Other(maybe(kind)),
         };
@@ -267,6 +270,11 @@ pub(super) fn parts(context: &Sym) -> Shared<Fields> {
     Shared::new(parts.collect())
 }
 
+/// Returns `true` if something comes in place of an operand that nobody knows here.
+fn is_placeholder(operand: &Value) -> bool {
+    operand.as_str().is_some_and(has_placeholder)
+}
+
 fn maybe(kind: OperandKind) -> Need<'static> {
     match kind {
         OperandKind::String => Need::MaybeString,
@@ -304,6 +312,7 @@ fn asked(text: &str, is: OwnedProperty) -> Formula {
 /// Returns the formula of a comparison. One of a missing value fails, so that the value is there after it, whether it holds or not.
 fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formula {
     let of_kind = |kind| OwnedProperty::Kind(kind);
+    let is_open = is_placeholder(operand);
     let is = match operator {
         Operator::IsPresent => OwnedProperty::There,
         Operator::IsNull => of_kind(Kind::Null),
@@ -311,7 +320,7 @@ fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formu
         Operator::IsNumeric => of_kind(Kind::Number),
         Operator::IsBoolean => of_kind(Kind::Boolean),
         Operator::IsTimestamp => of_kind(Kind::Timestamp),
-        Operator::StringEquals | Operator::BooleanEquals => {
+        Operator::StringEquals | Operator::BooleanEquals if !is_open => {
             narrow::equals(operand).unwrap_or(OwnedProperty::There)
         }
         operator => match operator.compares() {
@@ -322,7 +331,8 @@ fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formu
             OperandKind::Path => OwnedProperty::There,
         },
     };
-    let decides = operator.is_test() || matches!(operator, Operator::StringEquals | Operator::BooleanEquals);
+    let decides = operator.is_test()
+        || !is_open && matches!(operator, Operator::StringEquals | Operator::BooleanEquals);
     let mut there = Vec::new();
     if *operator != Operator::IsPresent {
         there.push(asked(variable, OwnedProperty::There));
@@ -423,27 +433,40 @@ fn asked_for(condition: &Condition, found: &mut Vec<(Asked, String)>) {
 /// A bound of a number, and whether it belongs to what is bounded.
 type Bound = (f64, bool);
 
+/// Where on the number line a comparison has its bound, and beside which others that can be told: nobody knows on which side of a number
+/// something is that comes in place of a placeholder.
+fn bound(comparison: &Comparison) -> Option<(f64, Option<&str>)> {
+    match &comparison.operand {
+        Value::String(text) if is_placeholder(&comparison.operand) => Some((0.0, Some(text))),
+        operand => Some((operand.as_f64()?, None)),
+    }
+}
+
 /// The path on which rules cover the number line.
 fn covers_numbers<'c>(conditions: &[&'c Condition]) -> Option<&'c str> {
-    let mut variables: Vec<&'c str> = Vec::new();
+    let mut variables: Vec<(&'c str, Option<&'c str>)> = Vec::new();
     let comparisons: Vec<&'c Comparison> = conditions
         .iter()
         .filter_map(|condition| match *condition {
-            Condition::Compare(comparison) if comparison.operand.as_f64().is_some() => Some(comparison),
+            Condition::Compare(comparison) if bound(comparison).is_some() => Some(comparison),
             _ => None,
         })
         .collect();
     for comparison in &comparisons {
-        if !variables.contains(&comparison.variable.as_str()) {
-            variables.push(&comparison.variable);
+        let of = (comparison.variable.as_str(), bound(comparison).and_then(|(_, of)| of));
+        if !variables.contains(&of) {
+            variables.push(of);
         }
     }
-    variables.into_iter().find(|variable| {
+    let found = variables.into_iter().find(|(variable, of)| {
         // Everything below `below` and above `above` is taken, the bound itself if the flag is set.
         let (mut below, mut above): (Option<Bound>, Option<Bound>) = (None, None);
         let mut equal = Vec::new();
         for comparison in comparisons.iter().filter(|comparison| comparison.variable == *variable) {
-            let Some(bound) = comparison.operand.as_f64() else { continue };
+            let Some((bound, beside)) = bound(comparison) else { continue };
+            if beside != *of {
+                continue;
+            }
             match comparison.operator {
                 Operator::NumericLessThan | Operator::NumericLessThanEquals => {
                     let this = (bound, comparison.operator == Operator::NumericLessThanEquals);
@@ -467,5 +490,6 @@ fn covers_numbers<'c>(conditions: &[&'c Condition]) -> Option<&'c str> {
             }
             _ => false,
         }
-    })
+    });
+    found.map(|(variable, _)| variable)
 }

@@ -3,6 +3,7 @@
 use super::{Analyser, StateTyping, pointer, site::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
+    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic, Severity},
     service::{Integration, Resource, lookup},
     task::Call,
@@ -102,7 +103,7 @@ impl Analyser<'_> {
 
 /// Returns `true` if a name in `ErrorEquals` matches errors of other names.
 fn takes_any(name: &str) -> bool {
-    matches!(name, "States.ALL" | "States.TaskFailed")
+    matches!(name, "States.ALL" | "States.TaskFailed") || has_placeholder(name)
 }
 
 /// The names in `Retry` and `Catch`, each with its JSON pointer below the state.

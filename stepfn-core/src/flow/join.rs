@@ -233,7 +233,8 @@ impl Merge for Edges<'_> {
             Some(_) if entry.narrowed => None,
             // On the other edge the key is what the base has there, if it has it: no overlay of it.
             Some(base) => {
-                Some(Entry { value: Sym::union([entry.value.clone(), base.peek_may(key)]), ..entry.clone() })
+                let value = Sym::union([entry.value.clone(), base.peek_may(key)]);
+                Some(Entry { value, absent: entry.absent || base.is_vague_about(key), ..entry.clone() })
             }
         }
     }

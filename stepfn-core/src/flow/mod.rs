@@ -169,6 +169,14 @@ pub enum StateTyping {
     },
     /// Something else does, and the result was declared.
     Result(TypeRef),
+    /// No state, but a value in a definition that only rustc knows.
+    #[doc(hidden)]
+    Constant {
+        /// The type.
+        ty: TypeRef,
+        /// What was written.
+        name: String,
+    },
 }
 
 /// The result of analysing a machine.

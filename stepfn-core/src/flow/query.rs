@@ -128,6 +128,9 @@ impl Analyser<'_> {
         need: Need<'static>,
     ) -> Sym {
         let Some((inside, offset)) = jsonata::expression_in(text) else {
+            if let Some(constant) = self.constant(at) {
+                return constant;
+            }
             return if has_placeholder(text) { Sym::Any(Origin::deployment()) } else { Sym::text(text) };
         };
         if awaits_deployment(inside) {

@@ -557,6 +557,22 @@ fn a_strict_machine_leans_on_nothing_that_is_not_declared() {
 }
 
 #[test]
+fn a_strict_machine_takes_nothing_of_a_list_whose_items_need_not_have_it() {
+    let list = |output: &str, strict| {
+        let states = format!(
+            r#""A": {{ "Type": "Task", "QueryLanguage": "JSONata", "End": true, "Output": "{{% {output} %}}",
+                "Resource": "arn:aws:states:::aws-sdk:connect:listRealtimeContactAnalysisSegments",
+                "Arguments": {{ "InstanceId": "i", "ContactId": "c", "OutputType": "Raw", "SegmentTypes": ["Transcript"] }} }}"#
+        );
+        said_of(&JOB, &states, &Shape::Any, strict)
+    };
+    let told = list("$states.result.Segments.Categories", true);
+    assert!(told.iter().any(|said| said.starts_with("maybe-missing")), "{told:#?}");
+    assert_eq!(list("[$states.result.Segments.Categories]", true), [""; 0]);
+    assert_eq!(list("$states.result.Segments.Categories", false), [""; 0]);
+}
+
+#[test]
 fn a_service_s_answer_fits_what_has_its_parts() {
     const SENT: Shape = object!("Sent" { MessageId: String });
     const OTHER: Shape = object!("Other" { MessageId: u32 });

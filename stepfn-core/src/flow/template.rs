@@ -1,5 +1,7 @@
 //! The results of payload templates and intrinsic functions.
 
+use std::rc::Rc;
+
 use super::{
     Analyser, StateTyping,
     intern::Shared,
@@ -109,7 +111,37 @@ impl Analyser<'_> {
                     items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
                 Sym::Tuple(Shared::new(items))
             }
-            scalar => Sym::constant(scalar),
+            scalar => self.written(at, scalar),
+        }
+    }
+
+    /// A value that is written in the definition, of which nothing is evaluated.
+    pub(super) fn written(&self, at: &str, value: &Value) -> Sym {
+        match value {
+            Value::Object(map) => {
+                let fields = map.iter().map(|(key, value)| {
+                    let mut at = at.to_owned();
+                    push_token(&mut at, key);
+                    (Rc::from(&**key), Entry::of(self.written(&at, value)))
+                });
+                Sym::Object(Shared::new(fields.collect()), None)
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(index, item)| self.written(&format!("{at}/{index}"), item));
+                Sym::Tuple(Shared::new(items.collect()))
+            }
+            scalar => self.constant(at).unwrap_or_else(|| Sym::constant(scalar)),
+        }
+    }
+
+    /// The value of a constant that only rustc knows, if one stands here.
+    pub(super) fn constant(&self, at: &str) -> Option<Sym> {
+        match self.typing.states.get(at) {
+            Some(StateTyping::Constant { ty, name }) => {
+                Some(Sym::leaf(*ty, Side::Made, format!("the constant `{name}`")))
+            }
+            _ => None,
         }
     }
 

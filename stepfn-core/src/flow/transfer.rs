@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
+    check::jsonata_texts::has_placeholder,
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
@@ -156,7 +157,10 @@ impl Analyser<'_> {
         };
         let effective = parameters.clone().unwrap_or_else(|| site.input.clone());
         match &state.kind {
-            StateKind::Pass(pass) => pass.result.as_ref().map_or(effective, Sym::constant),
+            StateKind::Pass(pass) => match &pass.result {
+                Some(result) => self.written(&format!("{at}/Result"), result),
+                None => effective,
+            },
             StateKind::Task(task) => self.task(site, state, task, &effective),
             StateKind::Parallel(parallel) => {
                 let flow = flow.with_data(effective);
@@ -265,7 +269,7 @@ impl Analyser<'_> {
                 self.child_result(task, &name, (&child, output), result)
             }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
-            None => answer::of_task(task, &name),
+            Some(StateTyping::Constant { .. }) | None => answer::of_task(task, &name),
         }
     }
 
@@ -307,8 +311,8 @@ impl Analyser<'_> {
     /// The names in `Retry` and `Catch` that the task would have to raise itself.
     fn raised(&mut self, site: &Site, state: &State, task: super::TaskRef, function: &str) {
         for (at, error) in error_names(state) {
-            // Names with a dot are the service's, or of a service that the task passes on.
-            if !error.contains('.') {
+            // Names with a dot are the service's, or of a service that the task passes on; which one a placeholder becomes, nobody knows.
+            if !error.contains('.') && !has_placeholder(error) {
                 self.oblige(Obligation {
                     at: format!("{}{at}", site.at),
                     range: None,

@@ -416,12 +416,33 @@ impl Sym {
         }
     }
 
+    /// Returns `true` if types determine whether a key is there: of an answer, or of keys that are computed, the way to it says so.
+    fn is_asked_by_type(&self) -> bool {
+        match self {
+            Self::Object(_, Some(base)) => base.is_asked_by_type(),
+            other => matches!(other, Self::Leaf(_) | Self::Merged(_)),
+        }
+    }
+
+    /// Returns `true` if a key that this may have without its being known, by computation or by no model, can as well be missing.
+    pub(super) fn is_vague_about(&self, key: &str) -> bool {
+        match self {
+            Self::Object(fields, Some(base)) => !fields.contains_key(key) && base.is_vague_about(key),
+            Self::Map(_) => true,
+            Self::Answer(shape) => answer::lacks(shape, key),
+            _ => false,
+        }
+    }
+
     /// Returns `true` if a key is put into others of some values, but not into this one.
     pub(super) fn lacks(&self, key: &str, others: &[Self]) -> bool {
         let has = |value: &Self| matches!(value, Self::Object(fields, _) if fields.get(key).is_some_and(|entry| !entry.narrowed));
         let can_have = match self {
             Self::Object(fields, _) if fields.contains_key(key) => false,
-            other => matches!(other.ground(), Self::Object(..) | Self::Leaf(_)),
+            other => match other.ground() {
+                Self::Object(_, base) => base.as_deref().is_none_or(Self::is_asked_by_type),
+                other => other.is_asked_by_type() && !matches!(other, Self::Merged(_)),
+            },
         };
         can_have && others.iter().any(has)
     }

@@ -229,3 +229,61 @@ fn the_ways_are_told_apart_in_jsonata() {
     assert_eq!(states("$exists($states.input.r)", total, error), [""; 0]);
     assert_eq!(states("$exists($states.input.error)", total, error).len(), 2);
 }
+
+/// The answer of a service and an object that meet in a state that reads a path.
+fn served(read: &str, asked: bool) -> Vec<String> {
+    let choice = match asked {
+        true => {
+            r#""Type": "Choice", "Choices": [{ "Variable": "$.r", "IsPresent": true, "Next": "Y" }], "Default": "D""#
+        }
+        false => r#""Type": "Pass", "Next": "Y""#,
+    };
+    let caught = caught(r#""ResultPath": "$.r","#, "C");
+    let states = format!(
+        r#""T": {{ "Type": "Pass", "Next": "Serve" }},
+           "Serve": {{ "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                "Parameters": {{ "StateMachineArn": "x" }}, {caught} "Next": "C" }},
+           "C": {{ {choice} }}, "Y": {{ {read} }}, "D": {{ "Type": "Succeed" }}"#
+    );
+    judged("JSONPath", &states)
+}
+
+#[test]
+fn a_field_that_no_answer_has_is_not_there_where_another_way_puts_it() {
+    let said = served(&reads("$.r.Cause"), false);
+    assert!(said[0].contains("there is no field `r` here; the service answers"), "{said:#?}");
+    assert_eq!(served(&reads("$.r.Cause"), true), [""; 0]);
+    // With something known of the answer, too: a nested machine's output is laid over it.
+    let over = |read: &str| {
+        let made = r#""T": { "Type": "Pass", "Next": "Serve" },
+            "Serve": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": { "StateMachineArn": "x" },
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.r", "Next": "Y" }], "Next": "Put" },
+            "Put": { "Type": "Pass", "Result": 1, "ResultPath": "$.Output", "Next": "Y" }"#;
+        judged("JSONPath", &format!(r#"{made}, "Y": {{ {read} }}, "D": {{ "Type": "Succeed" }}"#))
+    };
+    let said = over(&reads("$.r.Cause"));
+    assert!(said[0].contains("there is no field `r` here; the service answers"), "{said:#?}");
+    let said = over(&reads("$.Output"));
+    assert!(said.iter().any(|said| said.contains("Output")), "{said:#?}");
+    assert_eq!(over(r#""Type": "Pass", "End": true"#), [""; 0]);
+}
+
+#[test]
+fn a_computed_key_may_be_missing_where_another_way_puts_one() {
+    let made = r#""T": { "Type": "Pass", "Output": "{% {$string($states.input.n): 'x'} %}", "Next": "P" },
+        "P": { "Type": "Choice", "Choices": [{ "Condition": "{% $random() < 0.5 %}", "Next": "Q" }], "Default": "Y" },
+        "Q": { "Type": "Pass", "QueryLanguage": "JSONPath", "Result": "y", "ResultPath": "$.k", "Next": "Y" }"#;
+    let read = |expression: &str| {
+        let made = made.replace("\"T\"", "\"T0\"");
+        judged(
+            "JSONata",
+            &format!(
+                r#""T": {{ "Type": "Pass", "Next": "T0" }}, {made},
+                   "Y": {{ "Type": "Pass", "Output": "{{% {expression} %}}", "End": true }}"#
+            ),
+        )
+    };
+    let said = read("$states.input.k");
+    assert!(said[0].contains("`k` may be missing"), "{said:#?}");
+    assert_eq!(read("$exists($states.input.k) ? $states.input.k : ''"), [""; 0]);
+}

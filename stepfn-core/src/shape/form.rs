@@ -46,6 +46,11 @@ pub(super) const fn of_form(form: &str, text: &str) -> OfForm {
     if plain { OfForm::Yes } else { OfForm::Unsure }
 }
 
+/// Returns `true` if a text is an RFC 3339 timestamp for certain.
+pub(crate) const fn is_timestamp(text: &str) -> bool {
+    timestamp(text.as_bytes())
+}
+
 /// A text of a form, to try things with.
 pub const fn example(form: &str) -> &'static str {
     match form.as_bytes() {

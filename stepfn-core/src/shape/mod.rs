@@ -36,6 +36,7 @@ mod ways;
 use std::fmt;
 
 pub(crate) use self::array::place_of;
+pub(crate) use self::form::is_timestamp;
 pub use self::{
     bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, expect_unless, holds, judge, said},
@@ -57,6 +58,12 @@ pub use self::{
 pub trait StateData {
     /// The type's JSON form.
     const SHAPE: &'static Shape;
+}
+
+/// The shape of a value's type, where only the value can be named. Not for use by hand.
+#[doc(hidden)]
+pub const fn shape_of<T: StateData + ?Sized>(_: &T) -> &'static Shape {
+    T::SHAPE
 }
 
 /// The JSON form of a type.

@@ -81,7 +81,9 @@ pub(super) enum Kind {
     Reference(String, Option<String>),
     Object(Block),
     Array(Vec<Expr>),
-    /// `LIMIT`, `5 * limits::MINUTE`: a number that only rustc knows
+    /// `LIMIT`, `5 * limits::MINUTE` in a field that takes a number, which only rustc knows
+    Number(Constant),
+    /// The same where a value of any kind is taken
     Constant(Constant),
     /// `Task { … }`
     State(Ident, Block),
@@ -124,11 +126,43 @@ pub(super) struct Resource {
     pub(super) result: Option<Type>,
 }
 
-/// A number that only rustc knows, as an expression for each of the two kinds.
+/// A value that only rustc knows, as the expressions that give it.
 #[derive(Clone)]
 pub(super) struct Constant {
+    /// What was written, for messages; what is written alike is the same.
+    pub(super) name: String,
+    /// Numbers, as each of the two kinds.
     pub(super) integer: TokenStream,
     pub(super) float: TokenStream,
+    /// The shape of its type, and its JSON.
+    pub(super) shape: TokenStream,
+    pub(super) value: TokenStream,
+    /// Itself, where its module is at hand: a text of which rustc judges more than the type.
+    pub(super) itself: Option<TokenStream>,
+}
+
+/// What a constant has to be where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Anything,
+    Number,
+    Text,
+    Boolean,
+    Timestamp,
+    /// The name of an error.
+    Error,
+}
+
+/// The other side of a comparison.
+pub(super) enum Operand {
+    Value(Value),
+    Constant(Constant, Wanted),
+}
+
+impl From<bool> for Operand {
+    fn from(value: bool) -> Self {
+        Self::Value(value.into())
+    }
 }
 
 /// A function or a machine by its name.
@@ -169,7 +203,7 @@ pub(super) enum Condition {
     Compare {
         operator: &'static str,
         variable: (Text, Place),
-        operand: (Value, Place),
+        operand: (Operand, Place),
         place: Place,
     },
     /// `"{% … %}"`, or a boolean

@@ -10,7 +10,8 @@ use syn::{
 };
 
 use super::{
-    ast::{Condition, Place, Text},
+    ast::{Condition, Constant, Operand, Place, Text, Wanted},
+    constant::{Calculated, calculated},
     parse::literal,
     path::{is_path, path},
     settings::doc_text,
@@ -156,6 +157,7 @@ struct Side {
 enum SideValue {
     Path(Text),
     Literal(Value),
+    Constant(Constant),
 }
 
 /// The kind of values that a comparison compares.
@@ -167,35 +169,30 @@ enum Family {
     Timestamp,
 }
 
+impl Family {
+    /// What a constant has to be that is compared so.
+    fn wanted(self) -> Wanted {
+        match self {
+            Self::String => Wanted::Text,
+            Self::Numeric => Wanted::Number,
+            Self::Boolean => Wanted::Boolean,
+            Self::Timestamp => Wanted::Timestamp,
+        }
+    }
+}
+
 fn side(input: ParseStream<'_>) -> Result<Side> {
     if is_path(input) {
         let (text, place) = path(input)?;
         return Ok(Side { kind: None, value: SideValue::Path(text), place });
     }
-    if input.peek(Ident::peek_any) && !input.peek(LitBool) {
+    if input.peek(Ident::peek_any) && input.peek2(token::Paren) {
         let ident = input.call(Ident::parse_any)?;
         let kind = match ident.to_string().as_str() {
             "string" => Family::String,
             "number" => Family::Numeric,
             "boolean" => Family::Boolean,
             "timestamp" => Family::Timestamp,
-            "null" => return Err(syn::Error::new(ident.span(), "compare with null by `is_null($.path)`")),
-            _ if input.peek(Token![::]) => {
-                input.parse::<Token![::]>()?;
-                let last = input.call(Ident::parse_any)?;
-                return Err(syn::Error::new(
-                    ident.span(),
-                    format!(
-                        "a value is compared as the JSON that it becomes: `\"{last}\"` for a variant, the number itself for a constant"
-                    ),
-                ));
-            }
-            _ if !input.peek(token::Paren) => {
-                return Err(syn::Error::new(
-                    ident.span(),
-                    "a constant cannot stand in a condition: what a condition tells of the data has to be known here; write the number or the text itself, or put it into the data in a Pass state before",
-                ));
-            }
             _ => {
                 return Err(syn::Error::new(
                     ident.span(),
@@ -212,8 +209,16 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
         let place = Place { first: ident.span(), last: parens.span.close() };
         return Ok(Side { kind: Some(kind), value: inner.value, place });
     }
-    let (value, place) = match super::constant::arithmetic(input)? {
-        Some(found) => found,
+    let null = input.fork().call(Ident::parse_any).ok().filter(|ident| ident == "null");
+    if let Some(null) = null {
+        return Err(syn::Error::new(null.span(), "compare with null by `is_null($.path)`"));
+    }
+    let (value, place) = match calculated(input)? {
+        Some(Calculated::Literal(value, place)) => (value, place),
+        Some(Calculated::Constant(constant, place, is_arithmetic)) => {
+            let kind = is_arithmetic.then_some(Family::Numeric);
+            return Ok(Side { kind, value: SideValue::Constant(constant), place });
+        }
         None => literal(input)?,
     };
     let kind = match &value {
@@ -262,8 +267,8 @@ fn comparison(input: ParseStream<'_>) -> Result<Condition> {
     let mut right = side(input)?;
     let place = left.place.to(right.place);
     let error = |message: &str| super::expand::spanned_error(place, message);
-    if matches!(left.value, SideValue::Literal(_)) {
-        if matches!(right.value, SideValue::Literal(_)) {
+    if !matches!(left.value, SideValue::Path(_)) {
+        if !matches!(right.value, SideValue::Path(_)) {
             return Err(error("a comparison has a path on one of its sides"));
         }
         // `100 < $.total` is `$.total > 100`: the path is ASL's `Variable`.
@@ -285,10 +290,13 @@ fn comparison(input: ParseStream<'_>) -> Result<Condition> {
         return Err(error("a comparison has a path on one of its sides"));
     };
     let variable = (variable, left.place);
-    let (operand, is_path) = match right.value {
-        SideValue::Literal(value) => (value, false),
-        SideValue::Path(text) => (Value::from(text.text), true),
-    };
+    let is_path = matches!(right.value, SideValue::Path(_));
+    // Of a constant without words a number is the most likely; rustc tells where it is none.
+    let family = family.or_else(|| match right.value {
+        SideValue::Constant(_) if relation == Relation::Matches => Some(Family::String),
+        SideValue::Constant(_) => Some(Family::Numeric),
+        _ => None,
+    });
     let Some(family) = family else {
         return Err(error(
             "what is compared? write `string(…)`, `number(…)`, `boolean(…)` or `timestamp(…)` around one of the paths",
@@ -300,6 +308,11 @@ fn comparison(input: ParseStream<'_>) -> Result<Condition> {
             (_, Relation::Matches) => "`matches` takes a string with `*`, as `$.name matches \"log-*\"`",
             _ => "there is no such comparison in ASL",
         }));
+    };
+    let operand = match right.value {
+        SideValue::Literal(value) => Operand::Value(value),
+        SideValue::Path(text) => Operand::Value(text.text.into()),
+        SideValue::Constant(constant) => Operand::Constant(constant, family.wanted()),
     };
     let compare = Condition::Compare { operator, variable, operand: (operand, right.place), place };
     Ok(if relation == Relation::NotEquals { Condition::Not(Box::new(compare)) } else { compare })

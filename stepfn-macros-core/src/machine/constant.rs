@@ -1,8 +1,12 @@
-//! Numbers that are no literals: arithmetic of literals, which is done here, and constants, which rustc knows.
+//! Values that are no literals: arithmetic of literals, which is done here, and constants, which rustc knows.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use stepfn_core::{json, number, value::Value};
+use stepfn_core::{
+    asl::schema::{self, Kind as FieldKind},
+    json, number,
+    value::Value,
+};
 use syn::{BinOp, Lit, Result, Token, UnOp, ext::IdentExt, parse::ParseStream, token};
 
 use super::{
@@ -37,63 +41,128 @@ fn is_operator(input: ParseStream<'_>) -> bool {
 pub(super) fn constant(input: ParseStream<'_>) -> Result<Expr> {
     let written: syn::Expr = input.parse()?;
     let place = Place::of_tokens(&written);
-    let kind = match value(&written)? {
-        Some(value) => {
-            let value =
-                json::parse_value(&value.to_string()).map_err(|error| spanned(place, &error.message))?;
-            Kind::Literal(value)
-        }
+    let kind = match literal(&written, place)? {
+        Some(value) => Kind::Literal(value),
         None => Kind::Constant(of(&written.to_token_stream(), place)),
     };
     Ok(Expr { kind, place })
 }
 
-/// `60 * 60` in a condition, where only literals are possible; none where no arithmetic follows.
-pub(super) fn arithmetic(input: ParseStream<'_>) -> Result<Option<(Value, Place)>> {
+fn literal(written: &syn::Expr, place: Place) -> Result<Option<Value>> {
+    let number = value(written)?.map(|value| json::parse_value(&value.to_string()));
+    number.transpose().map_err(|error| spanned(place, &error.message))
+}
+
+/// A side of a comparison that is no literal and no path.
+pub(super) enum Calculated {
+    /// `60 * 60`
+    Literal(Value, Place),
+    /// `LIMIT`, `limits::MINUTE * 60`, and whether it is calculated with
+    Constant(Constant, Place, bool),
+}
+
+/// `60 * 60`, `LIMIT`, `limits::MINUTE` in a condition; none where something else follows.
+pub(super) fn calculated(input: ParseStream<'_>) -> Result<Option<Calculated>> {
     let fork = input.fork();
     let is_number = fork.peek(Lit) || fork.peek(Token![-]);
-    if !is_number || super::parse::literal(&fork).is_err() || !is_operator(&fork) {
+    let is_name = fork.peek(Ident::peek_any) && !fork.peek(syn::LitBool);
+    if !is_name && (!is_number || super::parse::literal(&fork).is_err() || !is_operator(&fork)) {
         return Ok(None);
     }
     let mut tokens = Vec::new();
-    while input.peek(Lit) || input.peek(token::Paren) || is_operator(input) {
+    let (mut wants_operand, mut is_arithmetic) = (true, false);
+    loop {
+        if is_operator(input) {
+            is_arithmetic = true;
+            wants_operand = true;
+        } else if input.peek(Token![::]) {
+            tokens.push(input.parse::<TokenTree>()?);
+            wants_operand = true;
+        } else if wants_operand
+            && (input.peek(Lit) || input.peek(token::Paren) || input.peek(Ident::peek_any))
+        {
+            wants_operand = false;
+        } else {
+            break;
+        }
         tokens.push(input.parse::<TokenTree>()?);
     }
     let tokens: TokenStream = tokens.into_iter().collect();
     let place = Place::of_tokens(&tokens);
-    match value(&syn::parse2(tokens)?)? {
-        Some(number) => {
-            let number =
-                json::parse_value(&number.to_string()).map_err(|error| spanned(place, &error.message))?;
-            Ok(Some((number, place)))
+    let written: syn::Expr = syn::parse2(tokens)?;
+    Ok(Some(match literal(&written, place)? {
+        Some(value) => Calculated::Literal(value, place),
+        None if is_literals(&written) => {
+            return Err(spanned(
+                place,
+                "a condition calculates with whole numbers alone; write the number itself",
+            ));
         }
-        None => {
-            Err(spanned(place, "a condition calculates with whole numbers alone; write the number itself"))
+        None => Calculated::Constant(of(&written.to_token_stream(), place), place, is_arithmetic),
+    }))
+}
+
+/// Returns `true` if nothing is named.
+fn is_literals(written: &syn::Expr) -> bool {
+    fn all(tokens: TokenStream) -> bool {
+        tokens.into_iter().all(|token| match token {
+            TokenTree::Ident(_) => false,
+            TokenTree::Group(group) => all(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        })
+    }
+    all(written.to_token_stream())
+}
+
+/// A name as the value of a field that takes a number, a text or data is a constant's: where a name may mean something else as well, one in
+/// capitals.
+pub(super) fn of_field(key: &Key, value: Expr) -> Expr {
+    let field = (!key.is_string).then(|| field_name(&key.text));
+    let row = field.as_deref().and_then(schema::named);
+    if field.as_deref().is_some_and(|field| number::range(field).is_some()) {
+        return match named(value, |_| true) {
+            Expr { kind: Kind::Constant(constant), place } => Expr { kind: Kind::Number(constant), place },
+            value => value,
+        };
+    }
+    match row.map(|row| row.kind) {
+        None | Some(FieldKind::Plain | FieldKind::Text | FieldKind::Texts | FieldKind::Entry) => {
+            named(value, is_in_capitals)
         }
+        Some(FieldKind::Template | FieldKind::Literal) => named(value, is_in_capitals),
+        Some(_) => value,
     }
 }
 
-/// A name as the value of a field that takes a number is a constant's.
-pub(super) fn of_field(key: &Key, value: Expr) -> Expr {
-    if key.is_string || number::range(&field_name(&key.text)).is_none() {
-        return value;
-    }
-    match &value.kind {
-        Kind::Name(name) => match identifier(name, value.place.first) {
-            Some(ident) => {
-                Expr { kind: Kind::Constant(of(&ident.to_token_stream(), value.place)), place: value.place }
-            }
-            None => value,
+/// The name of a constant as one, in arrays as well.
+pub(super) fn named(value: Expr, is_meant: fn(&str) -> bool) -> Expr {
+    let place = value.place;
+    let kind = match value.kind {
+        Kind::Name(name) if is_meant(&name) => match identifier(&name, place.first) {
+            Some(ident) => Kind::Constant(of(&ident.to_token_stream(), place)),
+            None => Kind::Name(name),
         },
-        _ => value,
-    }
+        Kind::Array(items) => Kind::Array(items.into_iter().map(|item| named(item, is_meant)).collect()),
+        kind => kind,
+    };
+    Expr { kind, place }
+}
+
+/// Returns `true` if a name is one as constants have.
+fn is_in_capitals(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn of(written: &TokenStream, place: Place) -> Constant {
     let cast = |ty: TokenStream| quote_spanned!(place.first=> (#written) as #ty);
     Constant {
+        name: written.to_string().replace(" :: ", "::"),
         integer: cast(quote_spanned!(place.last=> ::core::primitive::i128)),
         float: cast(quote_spanned!(place.last=> ::core::primitive::f64)),
+        shape: quote_spanned!(place.first=> ::stepfn::__private::shape_of(&(#written))),
+        value: quote_spanned!(place.first=> ::stepfn::__private::constant(&(#written))),
+        itself: Some(written.clone()),
     }
 }
 

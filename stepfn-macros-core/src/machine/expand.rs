@@ -13,7 +13,7 @@ use stepfn_core::{
 };
 
 use super::{
-    ast::{Constant, Machine, Place},
+    ast::{Constant, Machine, Place, Wanted},
     lower::Lowered,
     names::snake_case,
 };
@@ -75,6 +75,17 @@ impl Names {
         self.constants.extend(quote!(const #name: &'static ::stepfn::__private::Shape = #shape;));
         self.types.push(quote!(#name));
         self.written.push(ty);
+        TypeRef(index)
+    }
+
+    /// The type of a constant.
+    pub(super) fn constant(&mut self, constant: &Constant) -> TypeRef {
+        let index = self.types.len();
+        let name = quote::format_ident!("__STEPFN_TYPE{index}");
+        let shape = &constant.shape;
+        self.constants.extend(quote!(const #name: &'static ::stepfn::__private::Shape = #shape;));
+        self.types.push(quote!(#name));
+        self.written.push(quote!(::stepfn::__private::Value));
         TypeRef(index)
     }
 
@@ -432,13 +443,16 @@ pub(super) fn machine(
             });
         }
     });
-    let numbers = lowered.numbers.iter().map(|(at, Constant { integer, float })| {
+    let numbers = lowered.numbers.iter().map(|(at, Constant { integer, float, .. })| {
         quote! {
             __stepfn_draft.numbers.push((
                 ::std::string::String::from(#at),
                 ::stepfn::__private::number(#integer, #float),
             ));
         }
+    });
+    let values = lowered.constants.iter().map(|(at, Constant { value, .. }, _)| {
+        quote!(__stepfn_draft.numbers.push((::std::string::String::from(#at), #value));)
     });
     let results = lowered.results.iter().filter_map(|(state, _)| match typing.states.get(state) {
         Some(StateTyping::Result(ty)) => {
@@ -526,6 +540,7 @@ pub(super) fn machine(
                 #(#tasks)*
                 #(#children)*
                 #(#numbers)*
+                #(#values)*
                 #(#results)*
                 #(#substitutions)*
                 #logging
@@ -687,7 +702,7 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         let Some(range) = number::range(field) else { continue };
         let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
         let written = snake_case(field);
-        let Constant { integer, float } = constant;
+        let Constant { integer, float, .. } = constant;
         let state = of_state(owner);
         let message = format!("{state}`{written}` takes {} [{}]", range.words(), code_of(field));
         let (least, most, whole) = (range.least, range.most.min(f64::MAX), range.whole);
@@ -713,6 +728,45 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
             let (first, second) = if field == less { (float.clone(), other) } else { (other, float.clone()) };
             claims.extend(call("expect_less", place, &quote!(#message, #first, #second)));
         }
+    }
+    claims
+}
+
+/// The claims about other values that only rustc knows: that they are of the kind that is taken there.
+pub(super) fn constants_are_of_kind(lowered: &Lowered, typing: &Typing, names: &Names) -> TokenStream {
+    let mut claims = TokenStream::new();
+    for (at, constant, wanted) in &lowered.constants {
+        let Some(StateTyping::Constant { ty, name }) = typing.states.get(at) else { continue };
+        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let state = of_state(at);
+        let need = match wanted {
+            Wanted::Anything => continue,
+            Wanted::Number => Need::Number,
+            Wanted::Text => Need::String,
+            Wanted::Boolean => Need::Boolean,
+            Wanted::Timestamp | Wanted::Error => {
+                let (judge, message) = if *wanted == Wanted::Error {
+                    (
+                        "expect_own_error",
+                        "is no error of the program's own; AWS's own names are written out: `States.ALL`",
+                    )
+                } else {
+                    ("expect_timestamp", "is no RFC 3339 timestamp, as `2016-03-14T01:59:00Z`")
+                };
+                let (message, itself) = (format!("{state}`{name}` {message}"), &constant.itself);
+                claims.extend(call(judge, place, &quote!(#message, #itself)));
+                continue;
+            }
+        };
+        let claim = OwnedClaim::Path {
+            shown: name.clone(),
+            origin: "the constant".to_owned(),
+            ty: *ty,
+            side: Side::Made,
+            steps: Vec::new(),
+            need: OwnedNeed::Other(need),
+        };
+        claims.extend(names.expect(place, &state, &claim, &[]));
     }
     claims
 }

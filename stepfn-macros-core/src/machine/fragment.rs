@@ -215,8 +215,8 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     let Declared { attributes, visibility, name, parameters, body } = declared;
     let mut reading = Reading::new(known.clone());
     // What has parameters is read where they are given.
-    let (types, numbers) =
-        if parameters.is_empty() { named(&body, &mut reading) } else { (Vec::new(), Vec::new()) };
+    let (types, numbers, constants) =
+        if parameters.is_empty() { named(&body, &mut reading) } else { Default::default() };
     let errors = reading.errors;
     let is_broken = !errors.is_empty();
     let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
@@ -242,7 +242,17 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
         }
     });
     let quiet = super::expand::quiet();
-    let numbers = numbers.iter().enumerate().map(|(index, Constant { integer, float })| {
+    let constants = constants.iter().enumerate().map(|(index, Constant { shape, value, .. })| {
+        quote! {
+            #(#conditions)*
+            #quiet
+            impl ::stepfn::__private::FragmentConstant<#index> for #name {
+                const SHAPE: &'static ::stepfn::__private::Shape = #shape;
+                fn value() -> ::stepfn::__private::Value { #value }
+            }
+        }
+    });
+    let numbers = numbers.iter().enumerate().map(|(index, Constant { integer, float, .. })| {
         quote! {
             #(#conditions)*
             #quiet
@@ -252,7 +262,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
             }
         }
     });
-    let types = (!is_broken).then(|| quote!(#(#types)* #(#numbers)*));
+    let types = (!is_broken).then(|| quote!(#(#types)* #(#numbers)* #(#constants)*));
     let errors = errors.to_tokens();
     quote! {
         #(#conditions)*
@@ -329,16 +339,17 @@ fn parameters(input: ParseStream<'_>) -> Result<Vec<Ident>> {
 }
 
 /// The types and the constants that a fragment names, in their order.
-fn named(body: &Group, reading: &mut Reading) -> (Vec<Type>, Vec<Constant>) {
-    let (mut types, mut numbers) = (Vec::new(), Vec::new());
+fn named(body: &Group, reading: &mut Reading) -> (Vec<Type>, Vec<Constant>, Vec<Constant>) {
+    let (mut types, mut numbers, mut constants) = (Vec::new(), Vec::new(), Vec::new());
     match parse::part(body, reading) {
         Ok(mut part) => spread::each_named(&mut part, &mut |named| match named {
             Named::Type(ty) => types.push(ty.clone()),
             Named::Number(constant) => numbers.push(constant.clone()),
+            Named::Constant(constant) => constants.push(constant.clone()),
         }),
         Err(error) => reading.push_syn(&error),
     }
-    (types, numbers)
+    (types, numbers, constants)
 }
 
 /// A number that no other fragment of the crate has: two may have one name, in two modules.
@@ -472,15 +483,19 @@ pub(super) fn read(
             if !known.parameters.is_empty() {
                 return Some(part);
             }
-            let (mut types, mut numbers) = (0, 0);
+            let (mut types, mut numbers, mut constants) = (0, 0, 0);
             spread::each_named(&mut part, &mut |named| match named {
                 Named::Type(ty) => {
                     *ty = of_fragment(&known.path, types, Place::of_tokens(ty));
                     types += 1;
                 }
                 Named::Number(constant) => {
-                    *constant = number_of_fragment(&known.path, numbers, Place::of_tokens(&constant.integer));
+                    *constant = number_of_fragment(&known.path, numbers, constant);
                     numbers += 1;
+                }
+                Named::Constant(constant) => {
+                    *constant = constant_of_fragment(&known.path, constants, constant);
+                    constants += 1;
                 }
             });
             Some(part)
@@ -514,12 +529,37 @@ fn of_fragment(path: &TokenStream, index: usize, place: Place) -> Type {
     syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
 }
 
+/// A number of a fragment, as it is named from outside of the fragment's module.
+fn number_of_fragment(path: &TokenStream, index: usize, written: &Constant) -> Constant {
+    let place = Place::of_tokens(&written.integer);
+    let of = |name| item_of_fragment(path, "FragmentNumber", index, name, place);
+    let (integer, float) = (of("INTEGER"), of("FLOAT"));
+    Constant {
+        name: format!("{path}#{}", written.name),
+        shape: quote::quote_spanned!(place.first=> ::stepfn::__private::shape_of(&#integer)),
+        value: quote::quote_spanned!(place.first=> ::stepfn::__private::number(#integer, #float)),
+        integer,
+        float,
+        itself: None,
+    }
+}
+
 /// A constant of a fragment, as it is named from outside of the fragment's module.
-fn number_of_fragment(path: &TokenStream, index: usize, place: Place) -> Constant {
+fn constant_of_fragment(path: &TokenStream, index: usize, written: &Constant) -> Constant {
+    let place = Place::of_tokens(&written.integer);
+    let of = |name| item_of_fragment(path, "FragmentConstant", index, name, place);
+    let value = of("value");
+    Constant {
+        name: format!("{path}#{}", written.name),
+        shape: of("SHAPE"),
+        value: quote::quote_spanned!(place.first=> #value()),
+        itself: None,
+        ..written.clone()
+    }
+}
+
+fn item_of_fragment(path: &TokenStream, of: &str, index: usize, name: &str, place: Place) -> TokenStream {
     let path = located(path, place);
-    let of = |name: &str| {
-        let last = Ident::new(name, place.last);
-        quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentNumber<#index>>::#last)
-    };
-    Constant { integer: of("INTEGER"), float: of("FLOAT") }
+    let (of, last) = (Ident::new(of, place.first), Ident::new(name, place.last));
+    quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::#of<#index>>::#last)
 }

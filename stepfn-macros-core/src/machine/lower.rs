@@ -19,7 +19,10 @@ use stepfn_core::{
 use syn::{Attribute, Ident, Type};
 
 use super::{
-    ast::{Block, Callee, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Target, Text},
+    ast::{
+        Block, Callee, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Target, Text,
+        Wanted,
+    },
     names::{field_name, identifier},
     settings::{self, Settings},
 };
@@ -33,6 +36,8 @@ pub(super) struct Lowered {
     pub(super) results: Vec<(String, Type)>,
     /// Numbers that only rustc knows, by JSON pointer.
     pub(super) numbers: Vec<(String, Constant)>,
+    /// Other values that only rustc knows, by JSON pointer.
+    pub(super) constants: Vec<(String, Constant, Wanted)>,
     pub(super) substitutions: IndexMap<String, Reference>,
     /// Diagnostics that the user allows: the pointer of the state, and the code's word.
     pub(super) allowed: Vec<(String, String)>,
@@ -84,6 +89,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
             children: Vec::new(),
             results: Vec::new(),
             numbers: Vec::new(),
+            constants: Vec::new(),
             substitutions: settings.substitutions.clone(),
             allowed: Vec::new(),
             states: Vec::new(),
@@ -292,11 +298,9 @@ impl Lowering<'_> {
         }
         let field_at = format!("{at}/{name}");
         self.spot(&field_at, Some(key.place), value.place);
-        if let Kind::Constant(constant) = &value.kind {
-            if number::range(&name).is_none() {
-                self.no_constant(value.place);
-                return;
-            }
+        if let Kind::Number(constant) = &value.kind
+            && number::range(&name).is_some()
+        {
             self.out.numbers.push((field_at, constant.clone()));
             let stand_in = number::stand_in(&name);
             map.insert(name.into(), stand_in.into());
@@ -318,11 +322,23 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn no_constant(&mut self, place: Place) {
-        self.errors.push(
-            place,
-            "constants and arithmetic stand for the numbers of fields such as `timeout_seconds`, `seconds` and `max_attempts`; write the value itself here",
-        );
+    /// Notes a constant, and returns what stands in its place until its value is known: a placeholder, of which no rule tells anything.
+    pub(super) fn constant(&mut self, constant: &Constant, wanted: Wanted, place: Place, at: &str) -> Value {
+        self.out.spots.entry(at.to_owned()).or_insert(Spot { key: None, value: place, parts: Vec::new() });
+        let known = self.out.constants.iter().position(|(_, known, _)| known.name == constant.name);
+        let index = known.unwrap_or(self.out.constants.len());
+        let is_judged = matches!(wanted, Wanted::Timestamp | Wanted::Error);
+        if is_judged && constant.itself.is_none() {
+            let what = if wanted == Wanted::Error { "the name of an error" } else { "a timestamp" };
+            self.errors.push(
+                place,
+                format!(
+                    "{what} that is a constant has to be of the machine's own module; write it out, or make it a parameter of the fragment"
+                ),
+            );
+        }
+        self.out.constants.push((at.to_owned(), constant.clone(), wanted));
+        format!("${{StepfnConstant{index}}}").into()
     }
 
     fn expected(&mut self, value: &Expr, what: &str) -> Option<Value> {
@@ -342,6 +358,8 @@ impl Lowering<'_> {
             Kind::Name(name) => Some(name.as_str().into()),
             // What is no text, the checks refuse.
             Kind::Literal(literal) => Some(literal.clone()),
+            Kind::Constant(_) => self
+                .expected(value, &format!("a name after `{field}`: a constant says too late which is meant")),
             _ => self.expected(value, &format!("a name after `{field}`")),
         }
     }

@@ -125,6 +125,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     }
     // The expansion holds the machine as this text: what the reader would refuse must not get that far.
     claims.extend(expand::numbers(&lowered));
+    claims.extend(expand::constants_are_of_kind(&lowered, &typing, &names));
     let text = definition.to_json().to_string();
     if errors.is_empty()
         && let Err(error) = json::parse_value(&text)
@@ -216,6 +217,10 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
     }
     for (state, ty) in &lowered.results {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
+    }
+    for (at, constant, _) in &lowered.constants {
+        let ty = names.constant(constant);
+        states.insert(at.clone(), StateTyping::Constant { ty, name: constant.name.clone() });
     }
     let express = lowered.settings.workflow_type == stepfn_core::definition::WorkflowType::Express;
     let strict = lowered.settings.strict;

@@ -7,7 +7,9 @@ use stepfn_core::{diagnostic::list, value::Value};
 use syn::{Path, Type, ext::IdentExt};
 
 use super::{
-    ast::{Block, Constant, Entry, Errors, Expr, Key, Kind, Place, Resource, Rule, Target},
+    ast::{
+        Block, Condition, Constant, Entry, Errors, Expr, Key, Kind, Operand, Place, Resource, Rule, Target,
+    },
     fragment::{self, Given, Known, Renamed},
 };
 
@@ -258,6 +260,7 @@ pub(super) enum Named<'p> {
     /// A type, a function or a machine.
     Type(&'p mut Type),
     Number(&'p mut Constant),
+    Constant(&'p mut Constant),
 }
 
 /// Everything that is named of the module, in the order in which it is written.
@@ -274,8 +277,22 @@ fn types_of_entries(entries: &mut [Entry], see: &mut dyn FnMut(Named<'_>)) {
 }
 
 fn types_of_rule(rule: &mut Rule, see: &mut dyn FnMut(Named<'_>)) {
+    constants_of(&mut rule.condition, see);
     if let Some(block) = &mut rule.fields {
         types_of_entries(&mut block.entries, see);
+    }
+}
+
+fn constants_of(condition: &mut Condition, see: &mut dyn FnMut(Named<'_>)) {
+    match condition {
+        Condition::And(parts) | Condition::Or(parts) => {
+            parts.iter_mut().for_each(|part| constants_of(part, see));
+        }
+        Condition::Not(inner) | Condition::Commented(inner, _) => constants_of(inner, see),
+        Condition::Compare { operand: (Operand::Constant(constant, _), _), .. } => {
+            see(Named::Constant(constant));
+        }
+        Condition::Compare { .. } | Condition::Jsonata(..) => {}
     }
 }
 
@@ -285,7 +302,8 @@ fn types_of(value: &mut Expr, see: &mut dyn FnMut(Named<'_>)) {
         Kind::Array(items) => items.iter_mut().for_each(|item| types_of(item, see)),
         Kind::Rules(rules) => rules.iter_mut().for_each(|rule| types_of_rule(rule, see)),
         Kind::Parsed(_, ty) | Kind::Declared(_, ty) => see(Named::Type(ty)),
-        Kind::Constant(constant) => see(Named::Number(constant)),
+        Kind::Number(constant) => see(Named::Number(constant)),
+        Kind::Constant(constant) => see(Named::Constant(constant)),
         Kind::Resource(Resource { target, result }) => {
             match target {
                 Target::Lambda(callee)

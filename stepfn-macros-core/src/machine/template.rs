@@ -9,7 +9,7 @@ use stepfn_core::{
 };
 
 use super::{
-    ast::{Expr, Kind, Place, Text},
+    ast::{Expr, Kind, Place, Text, Wanted},
     lower::{Lowering, Spot},
 };
 
@@ -150,9 +150,8 @@ impl Lowering<'_> {
                 self.errors.push(value.place, format!("expected a value, found the name `{name}`; {help}"));
                 return None;
             }
-            Kind::Constant(_) => {
-                self.no_constant(value.place);
-                return None;
+            Kind::Constant(constant) | Kind::Number(constant) => {
+                Lower::Literal(self.constant(constant, Wanted::Anything, value.place, at))
             }
             Kind::State(kind, _) => {
                 self.errors.push(value.place, format!("expected a value, found the state `{kind}`"));
@@ -176,7 +175,15 @@ impl Lowering<'_> {
             }
             lowered.push((self.template(item, &item_at)?, item.place));
         }
-        if lowered.iter().all(|(item, _)| matches!(item, Lower::Literal(_))) {
+        let is_literal = lowered.iter().all(|(item, _)| matches!(item, Lower::Literal(_)));
+        if let Some(constant) = items.iter().find(|item| is_constant(item)).filter(|_| !is_literal) {
+            self.errors.push(
+                constant.place,
+                "a constant cannot stand beside a path in an array, which becomes a function's arguments; give it a key of its own, or put it into the data in a Pass state before",
+            );
+            return None;
+        }
+        if is_literal {
             let items = lowered.into_iter().filter_map(|(item, _)| match item {
                 Lower::Literal(value) => Some(value),
                 Lower::Dynamic(_) => None,
@@ -205,4 +212,8 @@ impl Lowering<'_> {
         text.push("", place);
         Some(Lower::Dynamic(text))
     }
+}
+
+fn is_constant(item: &Expr) -> bool {
+    matches!(item.kind, Kind::Constant(_) | Kind::Number(_))
 }

@@ -4,7 +4,7 @@ use stepfn_core::value::{Map, Value};
 
 use super::{
     super::{
-        ast::{Condition, Expr, Kind, Place, Rule},
+        ast::{Condition, Expr, Kind, Operand, Place, Rule},
         settings,
     },
     Lowering,
@@ -60,7 +60,13 @@ impl Lowering<'_> {
                 self.text_spot(&format!("{at}/Variable"), None, *place, text);
                 map.insert("Variable".into(), text.text.as_str().into());
                 self.spot(&format!("{at}/{operator}"), None, *operand_place);
-                map.insert((*operator).into(), operand.clone());
+                let operand = match operand {
+                    Operand::Value(value) => value.clone(),
+                    Operand::Constant(constant, wanted) => {
+                        self.constant(constant, *wanted, *operand_place, &format!("{at}/{operator}"))
+                    }
+                };
+                map.insert((*operator).into(), operand);
             }
             Condition::Commented(inner, comment) => {
                 self.condition(inner, at, map);

@@ -11,7 +11,7 @@ use stepfn_core::{
 
 use super::{
     super::{
-        ast::{Block, Entry, Expr, Key, Kind},
+        ast::{Block, Entry, Expr, Key, Kind, Wanted},
         names::field_name,
         template::Lower,
     },
@@ -113,6 +113,16 @@ impl Lowering<'_> {
 
     pub(super) fn literal(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
         match &value.kind {
+            Kind::Constant(constant) => {
+                let row = schema::named(&field_name(&key.text));
+                let wanted = match row.map(|row| row.kind) {
+                    Some(schema::Kind::Flag) => Wanted::Boolean,
+                    Some(_) if key.text == "timestamp" => Wanted::Timestamp,
+                    Some(schema::Kind::Plain | schema::Kind::Text | schema::Kind::Word(_)) => Wanted::Text,
+                    _ => Wanted::Anything,
+                };
+                Some(self.constant(constant, wanted, value.place, at))
+            }
             Kind::Name(name) => Some(name.as_str().into()),
             Kind::Path(text) => {
                 let message = format!(
@@ -186,7 +196,11 @@ impl Lowering<'_> {
         let mut names = Vec::new();
         for (index, item) in items.iter().enumerate() {
             self.spot(&format!("{at}/{index}"), None, item.place);
-            names.push(self.name(item, "error_equals")?);
+            let item_at = format!("{at}/{index}");
+            names.push(match &item.kind {
+                Kind::Constant(constant) => self.constant(constant, Wanted::Error, item.place, &item_at),
+                _ => self.name(item, "error_equals")?,
+            });
         }
         Some(names.into())
     }
