@@ -111,7 +111,8 @@ fn a_file_in_use_or_of_others_is_refused_with_words() {
     #[cfg(unix)]
     for name in ["link.db", "link of a link.db"] {
         let link = folder.path().join(name);
-        std::os::unix::fs::symlink(if name == "link.db" { &path } else { Path::new("link.db") }, &link).unwrap();
+        std::os::unix::fs::symlink(if name == "link.db" { &path } else { Path::new("link.db") }, &link)
+            .unwrap();
         let error = Sqlite::open(&link).unwrap_err();
         assert!(matches!(error, StoreError::Locked(_)), "{name}: {error}");
     }

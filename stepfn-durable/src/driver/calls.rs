@@ -166,10 +166,10 @@ impl Driver {
     async fn leave(&mut self, id: ExecutionId, inputs: Vec<Input>) {
         let numbers: Vec<u64> = inputs.iter().filter_map(number_of).collect();
         self.done(id, numbers);
-        let Some(loaded) = self.loaded.get(&id) else { return };
+        let Some(arn) = self.loaded.get(&id).map(|loaded| loaded.arn.clone()) else { return };
         let at = millis(self.inner.clock.now());
         for input in inputs.into_iter().filter(|input| matches!(input, Input::Answered { .. })) {
-            let to = Address::Execution(loaded.arn.clone());
+            let to = Address::Execution(arn.clone());
             let answer = Delivery { to, data: Message::Input(input).write(), key: String::new(), at };
             // A call whose answer is not kept counts as interrupted.
             let _ = self.inner.store.deliver(answer).await;
