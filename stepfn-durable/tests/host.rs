@@ -402,7 +402,7 @@ async fn a_function_at_work_ends_within_the_grace_of_its_host() {
                     async move {
                         begun.notify_one();
                         go.notified().await;
-                        Ok(Value::from(call as i64))
+                        Ok(Value::from(i64::try_from(call).unwrap()))
                     }
                 })
             })
