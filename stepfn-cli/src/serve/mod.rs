@@ -4,7 +4,7 @@ mod arguments;
 mod machines;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
@@ -380,7 +380,14 @@ fn with_spans(_: Monitor, _: &str) -> Result<Monitor, String> {
 /// Says when the store fails, and when it answers again.
 async fn report_trouble(host: &Host, err: &mut dyn Write) -> std::convert::Infallible {
     let mut before = None;
+    let mut refused = BTreeSet::new();
     loop {
+        for (arn, error) in host.refused() {
+            if !refused.contains(&arn) {
+                let _ = writeln!(err, "{arn} cannot go on: {}", report::printable(&error.to_string()));
+                refused.insert(arn);
+            }
+        }
         tokio::time::sleep(LOOK).await;
         let now = host.trouble();
         if now != before {
