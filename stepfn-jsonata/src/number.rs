@@ -1,7 +1,5 @@
 //! Numbers as JavaScript has them: floats, and how they are written.
 
-use std::sync::Arc;
-
 use stepfn_core::value::{Number, Value};
 
 /// Beyond this a float does not distinguish whole numbers.
@@ -144,7 +142,7 @@ pub(crate) fn in_radix(number: f64, radix: u32) -> String {
 /// Jackson on AWS writes it.
 pub(crate) fn value(number: f64) -> Value {
     if !number.is_finite() {
-        return Value::String(Arc::from(text(number)));
+        return Value::String(text(number).into());
     }
     if number.fract() == 0.0 {
         if number.abs() < SAFE {

@@ -96,12 +96,12 @@ fn recorded(case: &Value) -> String {
 fn without(answer: &mut Value, newer: &[&str]) {
     match answer {
         Value::Object(members) => {
-            let members = std::sync::Arc::make_mut(members);
+            let members = stepfn_core::value::Shared::make_mut(members);
             newer.iter().for_each(|member| drop(members.shift_remove(member)));
             members.values_mut().for_each(|value| without(value, newer));
         }
         Value::Array(items) => {
-            std::sync::Arc::make_mut(items).iter_mut().for_each(|item| without(item, newer));
+            stepfn_core::value::Shared::make_mut(items).iter_mut().for_each(|item| without(item, newer));
         }
         _ => {}
     }
@@ -257,7 +257,7 @@ impl Client {
             if let Value::Object(members) = &mut wanted
                 && path.is_empty()
             {
-                std::sync::Arc::make_mut(members).swap_remove("ResponseMetadata");
+                stepfn_core::value::Shared::make_mut(members).swap_remove("ResponseMetadata");
             }
             let actual =
                 path.iter().fold(answer.clone(), |value, step| match (step.as_str(), step.as_i64()) {

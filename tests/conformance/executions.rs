@@ -16,7 +16,7 @@ use stepfn::{
         object_store::{ObjectStore, ObjectStoreExt, memory::InMemory},
     },
     json,
-    value::Value,
+    value::{Shared, Value},
 };
 
 use super::{case::Case, tasks};
@@ -261,7 +261,7 @@ fn compare(case: &Case, ran: &Ran) -> Vec<String> {
 /// Removes the facts of an exchange over HTTP that was not made.
 fn without_lengths(recorded: &mut Value) {
     match recorded {
-        Value::Array(items) => Arc::make_mut(items).iter_mut().for_each(without_lengths),
+        Value::Array(items) => Shared::make_mut(items).iter_mut().for_each(without_lengths),
         Value::Object(_) => {
             let entries = recorded.make_object();
             entries.retain(|key, _| !matches!(&**key, "Content-Length" | "Date"));

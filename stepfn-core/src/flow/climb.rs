@@ -45,6 +45,8 @@ impl Climb {
             Kind::Parent => {
                 self.above.pop();
             }
+            // It binds nothing: `$` is the value at hand.
+            Kind::Focus { of: step, name } if name.is_empty() => self.take(step, of),
             // The step behind it starts where this one did.
             Kind::Focus { .. } => {}
             // What is made has nothing above it.

@@ -127,9 +127,10 @@ impl Seeker {
                 return self.resolved(steps, sought);
             }
             Kind::KeepArray(of) => return self.part(of),
-            Kind::Focus { of, .. } => {
+            Kind::Focus { of, name } => {
                 let mut part = self.part(of)?;
-                part.with_last(|last| last.focus = true);
+                // `@$` binds nothing: `$` is the value at hand.
+                part.with_last(|last| last.focus = !name.is_empty());
                 return Ok(part);
             }
             Kind::Index { of, .. } => {

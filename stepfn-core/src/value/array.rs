@@ -1,10 +1,9 @@
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::Arc,
 };
 
-use super::{Value, size::Remembered};
+use super::{Shared, Value, size::Remembered};
 
 /// A JSON array: a vector of values that remembers its size.
 #[derive(Clone, Default)]
@@ -56,7 +55,7 @@ impl From<Array> for Vec<Value> {
 
 impl From<Array> for Value {
     fn from(array: Array) -> Self {
-        Self::Array(Arc::new(array))
+        Self::Array(Shared::new(array))
     }
 }
 

@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
 use serde::de::{
     DeserializeOwned, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
     value::{MapDeserializer, SeqDeserializer},
 };
 
-use super::{Map, Number, Value};
+use super::{Map, Number, Shared, Value};
 
 type Error = serde_json::Error;
 
@@ -14,6 +12,14 @@ type Error = serde_json::Error;
 ///
 /// # Errors
 /// Serde's own, when the value does not fit the type, with the path to where it does not.
+///
+/// ```
+/// use stepfn_core::value::{Value, from_value};
+///
+/// let pair: (String, u8) = from_value(&Value::array([Value::from("a"), Value::from(1)]))?;
+/// assert_eq!(pair, ("a".to_owned(), 1));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
     // Keeping track of the path costs, so a value that fits is read without.
     T::deserialize(value).or_else(|error| match serde_path_to_error::deserialize(value) {
@@ -172,7 +178,7 @@ impl<'de> Deserializer<'de> for &'de Value {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self {
-            Value::String(text) => visitor.visit_enum(text.as_ref().into_deserializer()),
+            Value::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
             Value::Object(map) => match map.first() {
                 Some((variant, value)) if map.len() == 1 => visitor.visit_enum(Variant { variant, value }),
                 _ => Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
@@ -336,7 +342,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while let Some((key, value)) = access.next_entry::<String, Value>()? {
             map.insert(key.into(), value);
         }
-        Ok(Value::Object(Arc::new(map)))
+        Ok(Value::Object(Shared::new(map)))
     }
 }
 

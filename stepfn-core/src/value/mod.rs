@@ -1,7 +1,7 @@
 //! JSON values as Step Functions carries them: ordered objects, shared sub-trees, numbers that keep their text.
 //!
-//! A clone of a [`Value`] is cheap: strings, arrays and objects are reference counted, and a change copies only the
-//! containers on the way to it.
+//! A clone of a [`Value`] is cheap: arrays, objects and long strings are reference counted, short strings are stored in place, and a
+//! change copies only the containers on the way to it.
 //!
 //! ```
 //! use stepfn_core::value::Value;
@@ -14,15 +14,25 @@
 
 mod array;
 mod de;
-mod key;
 pub mod map;
 mod number;
 mod ser;
+mod shared;
 mod size;
+mod text;
 
 use std::{fmt, ops::Index, str::FromStr, sync::Arc};
 
-pub use self::{array::Array, de::from_value, key::Key, map::Map, number::Number, ser::to_value, size::Size};
+pub use self::{
+    array::Array,
+    de::from_value,
+    map::Map,
+    number::Number,
+    ser::to_value,
+    shared::{Part, Shared},
+    size::Size,
+    text::{Key, Text},
+};
 use crate::json::{self, JsonError, unescaped};
 
 /// A JSON value. See the [module](self) for what it costs.
@@ -36,11 +46,11 @@ pub enum Value {
     /// A number.
     Number(Number),
     /// A string.
-    String(Arc<str>),
+    String(Text),
     /// An array.
-    Array(Arc<Array>),
+    Array(Shared<Array>),
     /// An object.
-    Object(Arc<Map>),
+    Object(Shared<Map>),
 }
 
 static NULL: Value = Value::Null;
@@ -48,25 +58,45 @@ static NULL: Value = Value::Null;
 impl Value {
     /// An empty object, what `InputPath: null` yields.
     pub fn empty_object() -> Self {
-        Self::Object(Arc::default())
+        Self::Object(Shared::default())
     }
 
     /// A string value.
-    pub fn string(text: impl Into<Arc<str>>) -> Self {
+    pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())
     }
 
     /// An object value out of its entries; a later entry of the same key wins.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order = Value::object([("id", Value::from(7)), ("paid", Value::from(false))]);
+    /// assert_eq!(order.to_string(), r#"{"id":7,"paid":false}"#);
+    /// ```
     pub fn object<K: Into<Key>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Object(Arc::new(entries.into_iter().collect()))
+        Self::Object(Shared::new(entries.into_iter().collect()))
     }
 
     /// An array value.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// assert_eq!(Value::array([Value::from(1), Value::Null]).to_string(), "[1,null]");
+    /// ```
     pub fn array(items: impl IntoIterator<Item = Self>) -> Self {
-        Self::Array(Arc::new(items.into_iter().collect()))
+        Self::Array(Shared::new(items.into_iter().collect()))
     }
 
     /// The text, if this is a string.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// assert_eq!(Value::from("a").as_str(), Some("a"));
+    /// assert_eq!(Value::from(1).as_str(), None);
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -117,11 +147,27 @@ impl Value {
     }
 
     /// The value of a key, if this is an object that has it.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order = Value::object([("id", Value::from(7))]);
+    /// assert_eq!(order.get("id"), Some(&Value::from(7)));
+    /// assert_eq!(order.get("name"), None);
+    /// ```
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
     }
 
     /// The value at an RFC 6901 JSON pointer (`""` is the value itself).
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order: Value = r#"{ "items": [{ "sku": "a" }] }"#.parse()?;
+    /// assert_eq!(order.pointer("/items/0/sku"), Some(&Value::from("a")));
+    /// # Ok::<(), stepfn_core::json::JsonError>(())
+    /// ```
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         if pointer.is_empty() {
             return Some(self);
@@ -142,7 +188,7 @@ impl Value {
             *self = Self::empty_object();
         }
         match self {
-            Self::Object(map) => Arc::make_mut(map),
+            Self::Object(map) => Shared::make_mut(map),
             _ => unreachable!("made an object above"),
         }
     }
@@ -223,9 +269,11 @@ from! {
     f64 => |value| Number::from_f64(value).map_or(Self::Null, Self::Number),
     &str => |value| Self::String(value.into()),
     String => |value| Self::String(value.into()),
-    Arc<str> => |value| Self::String(value),
-    Vec<Self> => |value| Self::Array(Arc::new(value.into())),
-    Map => |value| Self::Object(Arc::new(value)),
+    Arc<str> => |value| Self::String(value.into()),
+    Text => |value| Self::String(value),
+    &Text => |value| Self::String(value.clone()),
+    Vec<Self> => |value| Self::Array(Shared::new(value.into())),
+    Map => |value| Self::Object(Shared::new(value)),
 }
 
 impl From<&serde_json::Value> for Value {
@@ -260,7 +308,12 @@ mod tests {
         after.make_object().insert("d".into(), Value::Null);
         assert_eq!(before.to_string(), r#"{"a":{"b":1},"c":[1,2]}"#);
         let (Value::Array(old), Value::Array(new)) = (&before["c"], &after["c"]) else { panic!("arrays") };
-        assert!(Arc::ptr_eq(old, new));
+        assert!(Shared::ptr_eq(old, new));
+    }
+
+    #[test]
+    fn a_value_is_as_large_as_a_text() {
+        assert_eq!((size_of::<Value>(), size_of::<Text>()), (24, 24));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) struct Remembered(AtomicU64);
 impl Remembered {
     const DEPTH_BITS: u32 = 16;
 
+    #[inline]
     fn get(&self) -> Option<Size> {
         // The reader has the value itself by a reference, so the bytes that it counts are there.
         let packed = self.0.load(Ordering::Relaxed);
@@ -26,6 +27,12 @@ impl Remembered {
             bytes: usize::try_from(packed >> Self::DEPTH_BITS).unwrap_or(usize::MAX),
             depth: (packed & ((1 << Self::DEPTH_BITS) - 1)) as usize,
         })
+    }
+
+    /// Returns `true` if it is known, and not beyond so many bytes.
+    #[inline]
+    pub(super) fn is_within(&self, bytes: usize) -> bool {
+        self.get().is_some_and(|size| size.bytes <= bytes)
     }
 
     fn set(&self, size: Size) {
@@ -128,9 +135,8 @@ fn text_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
+    use crate::value::Shared;
 
     const ANY: Size = Size { bytes: usize::MAX, depth: usize::MAX };
 
@@ -189,8 +195,8 @@ mod tests {
             assert_ne!(bytes(&value), before, "change {at}");
         }
         let Value::Array(mut items) = parse("[1,[2]]") else { panic!("an array") };
-        assert_eq!(bytes(&Value::Array(Arc::clone(&items))), 7);
-        Arc::make_mut(&mut items).push(3.into());
+        assert_eq!(bytes(&Value::Array(items.clone())), 7);
+        Shared::make_mut(&mut items).push(3.into());
         assert_eq!(bytes(&Value::Array(items)), 9);
     }
 
@@ -200,7 +206,7 @@ mod tests {
         assert_eq!(bytes(&value), 17);
         let inner = value.make_object().get_mut("a").unwrap().make_object();
         let Some(Value::Array(items)) = inner.get_mut("b") else { panic!("an array") };
-        Arc::make_mut(items).clear();
+        Shared::make_mut(items).clear();
         assert_eq!(bytes(&value), value.to_string().len());
     }
 

@@ -46,7 +46,7 @@ type Accept = fn(Ordering) -> bool;
 /// A value in the form in which it is compared.
 #[derive(Clone, Debug)]
 enum Constant {
-    Text(std::sync::Arc<str>),
+    Text(stepfn_core::value::Text),
     Number(Number),
     Boolean(bool),
     Instant(Instant),
@@ -183,7 +183,7 @@ impl Constant {
     fn order(&self, value: &Value) -> Option<Ordering> {
         match (self, value) {
             (Self::Text(operand), Value::String(text)) => Some(compare_text(text, operand)),
-            (Self::Number(operand), Value::Number(number)) => Some(number::compare(number, operand)),
+            (Self::Number(operand), Value::Number(number)) => Some(number.numeric_cmp(operand)),
             (Self::Boolean(operand), Value::Bool(value)) => Some(value.cmp(operand)),
             (Self::Instant(operand), Value::String(text)) => Some(text.parse::<Instant>().ok()?.cmp(operand)),
             _ => None,

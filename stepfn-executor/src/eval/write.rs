@@ -1,10 +1,8 @@
 //! `ResultPath`: writing a result into the input.
 
-use std::sync::Arc;
-
 use stepfn_core::{
     path::{Path, Root, SegmentKind},
-    value::{Key, Value},
+    value::{Key, Shared, Value},
 };
 
 use super::{CompileError, EvalError, error_name};
@@ -81,11 +79,11 @@ fn put(steps: &[Step], mut place: &mut Value, value: Value) -> bool {
                 if !map.contains_key(name) && makes_an_array {
                     return false;
                 }
-                Arc::make_mut(map).entry(name.clone()).or_insert_with(Value::empty_object)
+                Shared::make_mut(map).entry(name.clone()).or_insert_with(Value::empty_object)
             }
             (Step::Element(index), Value::Array(items)) => {
                 let Some(at) = position(items, *index) else { return false };
-                match Arc::make_mut(items).get_mut(at) {
+                match Shared::make_mut(items).get_mut(at) {
                     Some(element) => element,
                     None => return false,
                 }

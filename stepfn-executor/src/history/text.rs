@@ -1,9 +1,12 @@
 //! A history as JSON text, written as it goes.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, ptr};
 
 use jiff::Timestamp;
-use stepfn_core::{json, value::Value};
+use stepfn_core::{
+    json,
+    value::{Shared, Value},
+};
 
 use super::{
     HistoryEvent,
@@ -139,9 +142,9 @@ impl Members for Text {
 /// Returns `true` if two values share their data.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Object(one), Value::Object(other)) => Arc::ptr_eq(one, other),
-        (Value::Array(one), Value::Array(other)) => Arc::ptr_eq(one, other),
-        (Value::String(one), Value::String(other)) => Arc::ptr_eq(one, other),
+        (Value::Object(one), Value::Object(other)) => Shared::ptr_eq(one, other),
+        (Value::Array(one), Value::Array(other)) => Shared::ptr_eq(one, other),
+        (Value::String(one), Value::String(other)) => ptr::eq(one.as_str(), other.as_str()),
         _ => false,
     }
 }

@@ -142,11 +142,11 @@ pub(crate) fn map_item(
     let mut item = Map::with_capacity(4);
     item.insert("Index".into(), Value::from(index));
     if let Some(key) = key {
-        item.insert("Key".into(), Value::String(Arc::clone(key)));
+        item.insert("Key".into(), Value::from(Arc::clone(key)));
     }
     item.insert("Value".into(), value);
     if let Some(source) = source {
-        item.insert("Source".into(), Value::String(Arc::clone(source)));
+        item.insert("Source".into(), Value::from(Arc::clone(source)));
     }
     item.into()
 }

@@ -58,15 +58,8 @@ impl Interpreter {
             fiber.span.aborted();
         }
         self.span.end(end, self.transitions, self.now);
-        let shown = self.shown();
-        for token in self.tokens.take_all() {
-            self.executor.env.registry.remove(&token);
-            if let Some(deferred) = &self.deferred {
-                deferred.close_token(&token);
-            }
-            if let Some(shown) = &shown {
-                shown.lock().tokens.remove(&token);
-            }
+        if let Some(tokens) = self.tokens.take_all() {
+            self.close_tokens(tokens);
         }
         self.stop_awaited();
         self.work = Work::default();
@@ -86,6 +79,20 @@ impl Interpreter {
                 Err(error) => Status::Aborted { error: None, cause: Some(error.to_string()) },
             };
             link.close(status, self.now);
+        }
+    }
+
+    #[cold]
+    fn close_tokens(&self, tokens: impl Iterator<Item = Arc<str>>) {
+        let shown = self.shown();
+        for token in tokens {
+            self.executor.env.registry.remove(&token);
+            if let Some(deferred) = &self.deferred {
+                deferred.close_token(&token);
+            }
+            if let Some(shown) = &shown {
+                shown.lock().tokens.remove(&token);
+            }
         }
     }
 

@@ -143,7 +143,7 @@ impl Failure {
 
     /// `{"Error": …, "Cause": …}`, what a catcher puts into the data.
     pub(crate) fn output(&self) -> Value {
-        let text = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
+        let text = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::from);
         let cause = match self.kind {
             // As recorded: an empty text for timeouts, null where a callback gave none.
             FailureKind::Timeout | FailureKind::Heartbeat if self.cause.is_none() => "".into(),

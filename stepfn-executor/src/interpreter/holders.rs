@@ -45,9 +45,10 @@ impl Holders {
         self.awaited > 0
     }
 
-    /// Gives up all of them.
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Arc<str>> + use<> {
+    /// Gives up all of them, where there are any.
+    #[inline]
+    pub(super) fn take_all(&mut self) -> Option<impl Iterator<Item = Arc<str>> + use<>> {
         self.awaited = 0;
-        self.tokens.take().into_iter().flat_map(|tokens| tokens.into_keys())
+        self.tokens.take().map(|tokens| tokens.into_keys())
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use stepfn_core::value::{Array, Value};
+use stepfn_core::value::{Array, Shared, Value};
 
 use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
 use crate::{
@@ -17,7 +17,7 @@ pub(super) struct Children {
     extent: Extent,
     left: usize,
     /// The items of a Map, and how many of them were started.
-    items: Arc<Array>,
+    items: Shared<Array>,
     started: usize,
     /// The effective input of a Map: `$` of its `ItemSelector`.
     input: Value,
@@ -42,7 +42,7 @@ pub(super) struct Unstarted {
 }
 
 impl Children {
-    pub(super) fn new(length: usize, items: Arc<Array>) -> Self {
+    pub(super) fn new(length: usize, items: Shared<Array>) -> Self {
         Self {
             results: vec![Value::Null; length],
             extent: Extent::BRACKETS,

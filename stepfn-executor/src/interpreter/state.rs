@@ -1,8 +1,6 @@
 //! Entering and leaving states, and the states that do no more than that.
 
-use std::sync::Arc;
-
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use super::{Failure, FiberId, Interpreter, Phase, Step};
 use crate::{
@@ -18,6 +16,11 @@ impl Interpreter {
     /// Enters the state a fiber is at.
     pub(super) fn enter(&mut self, executor: &Executor, id: FiberId) -> Step {
         self.transitions += 1;
+        if self.held > executor.env.limits.history_bytes {
+            let (limit, state) =
+                (executor.env.limits.history_bytes, executor.program.state(self.state_of(id)));
+            return self.refuse(RunError::HistoryTooLarge { limit, state: state.name.to_string() });
+        }
         if executor.settings.max_transitions.is_some_and(|limit| self.transitions > limit) {
             let limit = self.transitions - 1;
             let state = executor.program.state(self.state_of(id)).name.to_string();
@@ -187,7 +190,7 @@ impl Interpreter {
         executor: &Executor,
         id: FiberId,
         (output, extent): (Value, Option<Extent>),
-        assigned: Option<Arc<Map>>,
+        assigned: Option<Shared<Map>>,
         way: Way,
     ) -> Step {
         if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
@@ -229,9 +232,9 @@ impl Interpreter {
     /// Counts the variables that a state is about to set, and fails where all of the execution would be too large.
     ///
     /// The count covers everything that was ever set; the variables that still exist are measured when it comes to the limit.
-    pub(super) fn store(&mut self, id: FiberId, assigned: &Arc<Map>) -> Option<Failure> {
+    pub(super) fn store(&mut self, id: FiberId, assigned: &Shared<Map>) -> Option<Failure> {
         let (size, most) = (self.executor.env.limits.assign(), self.executor.env.limits.variable_bytes);
-        let bytes = Extent::of(&Value::Object(Arc::clone(assigned)), size).bytes;
+        let bytes = Extent::of(&Value::Object(assigned.clone()), size).bytes;
         if self.stored + bytes > most {
             self.stored = self.fibers.variable_bytes(id, assigned, size);
         }

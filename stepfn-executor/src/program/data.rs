@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use super::{Rule, StateId, Way, left::within_limit};
 use crate::{
@@ -161,7 +161,11 @@ impl Data {
 }
 
 /// Returns the variables that `Assign` sets, `$` being `input`. All of it is evaluated before any variable is set.
-pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> Result<Arc<Map>, EvalError> {
+pub(crate) fn assign(
+    template: &Template,
+    frame: &Frame<'_>,
+    input: &Value,
+) -> Result<Shared<Map>, EvalError> {
     match template.render(&frame.scope(input))? {
         Value::Object(variables) => within_limit(variables, frame.limits),
         other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
@@ -198,7 +202,7 @@ impl Text {
             Self::Path { expression, field } => (expression, field),
         };
         match expression.evaluate(&frame.scope(input), field)? {
-            Value::String(text) => Ok(text),
+            Value::String(text) => Ok(text.into()),
             other => Err(EvalError::runtime(format!(
                 "The {field} field refers to value {other} which is not a valid string: {}",
                 expression.as_str()

@@ -1,9 +1,9 @@
 //! The data flow of a state, whatever its language: executions and `TestState` go through the same steps.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use super::{
     Amount, Catcher, Data, Frame, Jsonata, JsonataKind, Rule, StateId, Task, Text, Wait, Way, Write,
@@ -251,6 +251,6 @@ fn assigned(
     template: Option<&Template>,
     frame: &Frame<'_>,
     input: &Value,
-) -> Result<Option<Arc<Map>>, EvalError> {
+) -> Result<Option<Shared<Map>>, EvalError> {
     template.map(|template| assign(template, frame, input)).transpose()
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use super::{
     Frame, StateId, Way,
@@ -75,7 +75,7 @@ impl Results {
         Ok(Left { output, assigned })
     }
 
-    fn assign(&self, scope: &Scope<'_>, limits: &Limits) -> Result<Option<Arc<Map>>, EvalError> {
+    fn assign(&self, scope: &Scope<'_>, limits: &Limits) -> Result<Option<Shared<Map>>, EvalError> {
         let Some(template) = &self.assign else { return Ok(None) };
         match template.render(scope)? {
             Value::Object(variables) => within_limit(variables, limits).map(Some),
@@ -196,7 +196,7 @@ pub(super) fn integer(template: &Template, field: &str, scope: &Scope<'_>) -> Re
 /// A text.
 pub(crate) fn text(template: &Template, field: &str, scope: &Scope<'_>) -> Result<Arc<str>, EvalError> {
     match template.render(scope)? {
-        Value::String(text) => Ok(text),
+        Value::String(text) => Ok(text.into()),
         other => Err(unexpected(template, field, "string", &other)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use crate::{
     eval::{EvalError, error_name},
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Left {
     pub(crate) output: Output,
-    pub(crate) assigned: Option<Arc<Map>>,
+    pub(crate) assigned: Option<Shared<Map>>,
 }
 
 /// The output of a state.
@@ -36,9 +36,9 @@ impl Output {
 pub(crate) type Texts = (Option<Arc<str>>, Option<Arc<str>>);
 
 /// Returns the variables, if they are of an allowed size. No recording has the message.
-pub(crate) fn within_limit(variables: Arc<Map>, limits: &Limits) -> Result<Arc<Map>, EvalError> {
+pub(crate) fn within_limit(variables: Shared<Map>, limits: &Limits) -> Result<Shared<Map>, EvalError> {
     let size = limits.assign();
-    if Extent::of(&Value::Object(Arc::clone(&variables)), size).fits(size) {
+    if Extent::of(&Value::Object(variables.clone()), size).fits(size) {
         return Ok(variables);
     }
     let cause = "The variables in 'Assign' have a size exceeding the maximum number of bytes service limit.";

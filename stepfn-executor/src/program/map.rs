@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stepfn_core::{
     asl::{self, QueryLanguage},
     definition::WorkflowType,
-    value::Value,
+    value::{Shared, Value},
 };
 
 use super::{
@@ -60,14 +60,14 @@ pub(crate) enum ItemsFrom {
 /// The items that a Map iterates over.
 #[derive(Clone, Debug)]
 pub(crate) enum Dataset {
-    Items(Arc<stepfn_core::value::Array>),
+    Items(Shared<stepfn_core::value::Array>),
     /// The members of an object, in their order.
-    Members(Arc<stepfn_core::value::Map>),
+    Members(Shared<stepfn_core::value::Map>),
 }
 
 impl Default for Dataset {
     fn default() -> Self {
-        Self::Items(Arc::default())
+        Self::Items(Shared::default())
     }
 }
 

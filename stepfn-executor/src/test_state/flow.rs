@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::{
     asl::StateKind,
-    value::{Map, Value},
+    value::{Map, Shared, Value},
 };
 
 use super::{
@@ -221,8 +221,8 @@ impl Flow<'_> {
                 let items = map.items.evaluate(&self.frame, input, map.distributed.is_some())?;
                 if !self.state.flow.is_jsonata() {
                     let shown = match &items {
-                        Dataset::Items(items) => Value::Array(Arc::clone(items)),
-                        Dataset::Members(members) => Value::Object(Arc::clone(members)),
+                        Dataset::Items(items) => Value::Array(items.clone()),
+                        Dataset::Members(members) => Value::Object(members.clone()),
                     };
                     self.seen.see("afterItemsPath", &shown);
                 }
@@ -240,11 +240,11 @@ impl Flow<'_> {
     }
 
     /// Returns the items of the configuration, in place of those of an `ItemReader`.
-    fn read_items(&self) -> Option<Arc<stepfn_core::value::Array>> {
+    fn read_items(&self) -> Option<Shared<stepfn_core::value::Array>> {
         let read = self.checked.read_items.as_ref()?;
         match &read.value {
-            Value::Array(items) => Some(Arc::clone(items)),
-            item => Some(Arc::new(vec![item.clone()].into())),
+            Value::Array(items) => Some(items.clone()),
+            item => Some(Shared::new(vec![item.clone()].into())),
         }
     }
 

@@ -1,10 +1,8 @@
 //! The data on its way through the state.
 
-use std::sync::Arc;
-
 use stepfn_core::{
     json::{self, Document},
-    value::{Map, Value},
+    value::{Map, Shared, Value},
 };
 
 use super::check::Checked;
@@ -55,8 +53,8 @@ fn given(document: &Document, value: &Value) -> Option<String> {
 /// Returns the pointer to the very same array or object.
 fn pointer_of(inside: &Value, value: &Value) -> Option<String> {
     let is_same = match (inside, value) {
-        (Value::Array(one), Value::Array(other)) => Arc::ptr_eq(one, other),
-        (Value::Object(one), Value::Object(other)) => Arc::ptr_eq(one, other),
+        (Value::Array(one), Value::Array(other)) => Shared::ptr_eq(one, other),
+        (Value::Object(one), Value::Object(other)) => Shared::ptr_eq(one, other),
         _ => false,
     };
     if is_same {

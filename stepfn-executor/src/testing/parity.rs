@@ -62,7 +62,7 @@ impl<W> Run<W> {
                 EventKind::StateExited { assigned: Some(more), .. } => {
                     if let Value::Object(all) = &mut assigned {
                         let more = more.iter().map(|(name, value)| (name.clone(), value.clone()));
-                        std::sync::Arc::make_mut(all).extend(more);
+                        stepfn_core::value::Shared::make_mut(all).extend(more);
                     }
                 }
                 EventKind::TaskSucceeded { output, .. } => {

@@ -131,7 +131,8 @@ impl Compiler<'_> {
             return Err(error("S0216", "a context variable cannot follow an order", range));
         }
         step.keep |= keep;
-        step.focus = Some(symbol);
+        // `@$` binds nothing: `$` is the value at hand.
+        step.focus = (!name.is_empty()).then_some(symbol);
         step.tuple = true;
         Ok(node)
     }

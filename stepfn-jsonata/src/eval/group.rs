@@ -187,7 +187,7 @@ impl<'a> Evaluator<'a> {
             return Ok(None);
         }
         match value.shared_text() {
-            Some(key) => Ok(Some(key.into())),
+            Some(key) => Ok(Some(key)),
             None => Err(fault_of("T1003", &value, self.meter).range(&group.range)),
         }
     }

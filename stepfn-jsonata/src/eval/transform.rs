@@ -1,8 +1,6 @@
 //! `|pattern|update, delete|`: a copy with changes.
 
-use std::sync::Arc;
-
-use stepfn_core::value::Map;
+use stepfn_core::value::{Map, Text};
 
 use super::{Evaluator, Scope, fault_of};
 use crate::{
@@ -43,7 +41,7 @@ impl<'a> Evaluator<'a> {
         self.update(&code.update, found, frame)?;
         let Some(delete) = &code.delete else { return Ok(()) };
         let names = self.evaluate(delete, found, frame)?;
-        let keys: Option<Vec<Arc<str>>> = match names.view() {
+        let keys: Option<Vec<Text>> = match names.view() {
             View::Undefined => return Ok(()),
             View::Array(items) => items.iter().map(|item| item.shared_text()).collect(),
             _ => names.shared_text().map(|name| vec![name]),

@@ -128,7 +128,7 @@ pub(super) fn distinct<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'
     let mut found: Vec<Val<'a>> = Vec::new();
     // Scalars are looked up, the others compared with each other.
     let mut numbers = std::collections::HashSet::new();
-    let mut texts: std::collections::HashSet<std::sync::Arc<str>> = std::collections::HashSet::new();
+    let mut texts: std::collections::HashSet<stepfn_core::value::Text> = std::collections::HashSet::new();
     for item in items.iter() {
         e.meter.spend(1)?;
         let is_new = match item.view() {

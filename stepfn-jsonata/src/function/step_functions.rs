@@ -2,10 +2,10 @@
 //!
 //! Developer guide, "JSONata functions provided by Step Functions". Fractions are cut off, as recorded.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 use sha1::Digest as _;
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Value};
 
 use super::argument;
 use crate::{
@@ -145,9 +145,9 @@ fn as_numbers(value: Value) -> Value {
                 crate::number::value(float)
             }
         }
-        Value::Array(items) => Value::array(Arc::unwrap_or_clone(items).into_iter().map(as_numbers)),
+        Value::Array(items) => Value::array(Shared::unwrap_or_clone(items).into_iter().map(as_numbers)),
         Value::Object(members) => Value::object(
-            Arc::unwrap_or_clone(members).into_iter().map(|(key, value)| (key, as_numbers(value))),
+            Shared::unwrap_or_clone(members).into_iter().map(|(key, value)| (key, as_numbers(value))),
         ),
         other => other,
     }

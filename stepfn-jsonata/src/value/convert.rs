@@ -1,10 +1,8 @@
 //! Values on their way out: as JSON, and as texts.
 
-use std::sync::Arc;
-
 use stepfn_core::{
     json::write_text,
-    value::{Map, Value},
+    value::{Map, Shared, Value},
 };
 
 use super::{ArrayView, Flags, ObjectView, Res, Val, View};
@@ -75,7 +73,7 @@ fn json(
                     Ok(())
                 })?;
             }
-            Value::Object(Arc::new(Map::of_distinct(entries)))
+            Value::Object(Shared::new(Map::of_distinct(entries)))
         }
         View::Function(_) => return Err(NoJson::Function),
         _ => Value::Null,

@@ -1,6 +1,6 @@
 //! The equality of values.
 
-use std::{rc::Rc, sync::Arc};
+use std::{ptr, rc::Rc};
 
 use stepfn_core::value::Value;
 
@@ -23,9 +23,11 @@ pub(crate) fn same<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
 fn identical<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
     let json = |value: &Val<'_>| match value {
         Val::Ref(Value::Array(items)) | Val::Own(Value::Array(items)) => {
-            Some(Arc::as_ptr(items).cast::<()>())
+            Some(ptr::from_ref(&**items).cast::<()>())
         }
-        Val::Ref(Value::Object(map)) | Val::Own(Value::Object(map)) => Some(Arc::as_ptr(map).cast::<()>()),
+        Val::Ref(Value::Object(map)) | Val::Own(Value::Object(map)) => {
+            Some(ptr::from_ref(&**map).cast::<()>())
+        }
         _ => None,
     };
     match (left, right) {

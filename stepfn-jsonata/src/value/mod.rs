@@ -6,9 +6,9 @@ mod equal;
 mod function;
 mod object;
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
-use stepfn_core::value::Value;
+use stepfn_core::value::{self as json, Value};
 
 pub(crate) use self::{
     array::{Array, ArrayView, Flags},
@@ -73,7 +73,7 @@ pub(crate) struct Symbol(pub(crate) u32);
 /// A text that counts as long as it is held.
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
-    pub(crate) text: Arc<str>,
+    pub(crate) text: json::Text,
     _charge: Charge<'a>,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Val<'a> {
     }
 
     /// A text that was made.
-    pub(crate) fn text(text: impl Into<Arc<str>>, meter: &'a Meter) -> Res<'a> {
+    pub(crate) fn text(text: impl Into<json::Text>, meter: &'a Meter) -> Res<'a> {
         let text = text.into();
         if text.len() < SHORT {
             return Ok(Self::Own(Value::String(text)));
@@ -151,10 +151,10 @@ impl<'a> Val<'a> {
     }
 
     /// The text to keep, if this is one.
-    pub(crate) fn shared_text(&self) -> Option<Arc<str>> {
+    pub(crate) fn shared_text(&self) -> Option<json::Text> {
         match self {
-            Self::Ref(Value::String(text)) | Self::Own(Value::String(text)) => Some(Arc::clone(text)),
-            Self::Text(text) => Some(Arc::clone(&text.text)),
+            Self::Ref(Value::String(text)) | Self::Own(Value::String(text)) => Some(text.clone()),
+            Self::Text(text) => Some(text.text.clone()),
             _ => None,
         }
     }
@@ -287,7 +287,7 @@ impl<'a> Val<'a> {
             Self::Number(number) => Some(number::value(*number)),
             Self::Ref(value) => Some((*value).clone()),
             Self::Own(value) => Some(value.clone()),
-            Self::Text(text) => Some(Value::String(Arc::clone(&text.text))),
+            Self::Text(text) => Some(Value::String(text.text.clone())),
             _ => None,
         }
     }

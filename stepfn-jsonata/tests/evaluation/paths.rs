@@ -92,6 +92,9 @@ fn parents_positions_and_joins() {
         ("items@$i.one@$o[$o.price < $i.price].($i.sku & $o.sku)", r#"["a1z9","b2z9","c3z9"]"#),
         ("items.tags.($ & %.sku)", r#"["xa1","xb2","yb2"]"#),
         ("items@$i.{$i.sku: $i.qty}", r#"[{"a1":2},{"b2":4},{"c3":0}]"#),
+        // What has no name binds nothing.
+        ("items@$.sku", r#"["a1","b2","c3"]"#),
+        ("items@$.{'s': sku, 'of': %.items[0].sku}.of", r#"["a1","a1","a1"]"#),
         ("items@$i{$i.sku: $i.qty}", r#"{"a1":2,"b2":4,"c3":0}"#),
     ]);
 }

@@ -4,11 +4,11 @@ mod array;
 mod math;
 mod text;
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use stepfn_core::{
     intrinsic::{ArgKind, Call, FormatPart, Function, format_parts},
-    value::{Number, Value},
+    value::{Number, Text, Value},
 };
 
 use super::{CompileError, EvalError, Random, Scope, number, path::CompiledPath};
@@ -136,7 +136,7 @@ impl Node {
     fn has_right_arity(&self) -> bool {
         let signature = self.function.signature();
         let (least, most) = (signature.required, signature.limit());
-        self.function == Function::UUID
+        self.function == Function::Uuid
             || (self.args.len() >= least && most.is_none_or(|most| self.args.len() <= most))
     }
 
@@ -178,7 +178,7 @@ impl Node {
             Function::MathRandom => math::random(args, random),
             Function::MathAdd => math::add(args),
             Function::StringSplit => text::string_split(args),
-            Function::UUID => Ok(math::uuid(random)),
+            Function::Uuid => Ok(math::uuid(random)),
         }
     }
 }
@@ -223,7 +223,7 @@ impl Arguments<'_, '_> {
         self.values.get(index).map(|value| &**value).ok_or_else(|| self.refuse())
     }
 
-    fn text(&self, index: usize) -> Result<&Arc<str>, Failure> {
+    fn text(&self, index: usize) -> Result<&Text, Failure> {
         match self.get(index)? {
             Value::String(text) => Ok(text),
             _ => Err(self.refuse()),

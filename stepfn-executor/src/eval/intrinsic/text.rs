@@ -1,13 +1,18 @@
 //! `States.Format` and the other functions on text and objects.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 use sha1::Digest as _;
-use stepfn_core::{intrinsic::FormatPart, json, validate::jackson, value::Value};
+use stepfn_core::{
+    intrinsic::FormatPart,
+    json,
+    validate::jackson,
+    value::{Shared, Value},
+};
 
 use super::{Arguments, Failure};
 
@@ -98,8 +103,8 @@ pub(super) fn json_merge(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     if args.get(2)?.as_bool() == Some(true) {
         return Err(args.refuse());
     }
-    let mut merged = Arc::clone(first);
-    Arc::make_mut(&mut merged).extend(second.iter().map(|(key, value)| (key.clone(), value.clone())));
+    let mut merged = first.clone();
+    Shared::make_mut(&mut merged).extend(second.iter().map(|(key, value)| (key.clone(), value.clone())));
     Ok(Value::Object(merged))
 }
 

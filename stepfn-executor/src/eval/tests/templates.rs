@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Value};
 
 use super::{World, json};
 use crate::eval::{CompiledPath, EvalError, Expression, Template};
@@ -70,11 +68,11 @@ fn constant_parts_and_values_are_shared() {
     let (Value::Object(made), Value::Object(source)) = (&rendered["fixed"], &template["fixed"]) else {
         panic!("objects")
     };
-    assert!(Arc::ptr_eq(made, source));
+    assert!(Shared::ptr_eq(made, source));
     let (Value::Array(made), Value::Array(source)) = (&rendered["x"], &world.input["list"]) else {
         panic!("arrays")
     };
-    assert!(Arc::ptr_eq(made, source));
+    assert!(Shared::ptr_eq(made, source));
 
     let constant = json(r#"{"a":[{"b":"$.c"}]}"#);
     let compiled = Template::compile(&constant).unwrap();

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Value};
 
 use super::{Lcg, World, json};
 use crate::eval::{CompiledPath, ResultPath};
@@ -70,7 +68,7 @@ fn a_write_copies_nothing_that_it_alone_holds() {
     let written = ResultPath::compile("$.a.b").unwrap().write(target, Value::Null).unwrap();
     assert_eq!(shared, json(r#"{"a":{"b":1},"c":[1]}"#));
     let (Value::Array(old), Value::Array(new)) = (&shared["c"], &written["c"]) else { panic!("arrays") };
-    assert!(Arc::ptr_eq(old, new));
+    assert!(Shared::ptr_eq(old, new));
 }
 
 #[test]

@@ -194,7 +194,7 @@ pub(super) fn put(value: &mut Value, path: &[String], new: Option<Value>) -> boo
         return done;
     }
     let Value::Object(fields) = value else { return false };
-    let fields = std::sync::Arc::make_mut(fields);
+    let fields = stepfn_core::value::Shared::make_mut(fields);
     if rest.is_empty() && new.is_none() {
         let kept = fields.iter().filter(|(name, _)| &***name != key.as_str());
         let kept: Map = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
