@@ -123,6 +123,9 @@ impl Driver {
             }
         };
         self.jobs.clear();
+        if matches!(over, Over::Stopped(_)) {
+            self.let_calls_end().await;
+        }
         self.loaded.values_mut().for_each(|loaded| loaded.calls.clear());
         self.inner.closed();
         if let Over::Stopped(reply) = over {
