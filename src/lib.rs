@@ -257,7 +257,9 @@ pub mod __private {
         },
         draft::{Draft, DraftChild, DraftTask, expect_express},
         editor,
-        number::{constant, expect_less, expect_number, expect_own_error, expect_timestamp, number},
+        number::{
+            constant, expect_amount, expect_less, expect_number, expect_own_error, expect_timestamp, number,
+        },
         same,
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,

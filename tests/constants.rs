@@ -213,10 +213,8 @@ state_machine! {
 
 #[test]
 fn a_fragment_takes_the_constants_of_its_own_module() {
-    assert_eq!(
-        Shared::test().run(&order("a", 100)).output().to_string(),
-        r#"{"table":"orders","kind":"gift"}"#
-    );
+    let output = Shared::test().run(&order("a", 100)).output();
+    assert_eq!((output["table"].as_str(), output["kind"].as_str()), (Some("orders"), Some("gift")));
     Shared::test().run(&order("a", 101)).assert_failed("Large");
 }
 

@@ -57,3 +57,18 @@ fn the_readme_is_read_in_a_few_minutes_and_its_links_lead_somewhere() {
         }
     }
 }
+
+/// Those with a file's name are typed by `stepfn-cli/tests/newcomer`, the others are read here.
+#[test]
+fn every_block_is_read_by_a_test() {
+    let blocks = README.split("\n```").skip(1).step_by(2);
+    let languages: Vec<&str> = blocks.map(|block| block.split_once('\n').unwrap().0).collect();
+    let typed = ["toml", "rust,ignore", "rust,ignore", "toml", "rust,ignore", "toml"];
+    assert_eq!(languages, [&["rust", "text", "sh"], &typed[..]].concat());
+    let ci = concat!(env!("CARGO_MANIFEST_DIR"), "/.github/workflows/ci.yml");
+    let ci = std::fs::read_to_string(ci).unwrap();
+    for line in block("sh").lines() {
+        let command = line.split('#').next().unwrap().trim();
+        assert!(ci.contains(&format!("run: {command}\n")), "{command}");
+    }
+}

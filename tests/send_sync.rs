@@ -95,10 +95,11 @@ mod workflows {
         stepfn::validate::Issue,
         stepfn::validate::Validation,
         stepfn::value::Array,
-        stepfn::value::Key,
         stepfn::value::Map<Any>,
         stepfn::value::Number,
+        stepfn::value::Shared<stepfn::value::Map>,
         stepfn::value::Size,
+        stepfn::value::Text,
         stepfn::value::Value,
     }
 }
@@ -294,7 +295,6 @@ mod durable {
         stepfn::durable::store::Page<Any>,
         stepfn::durable::store::PageAt,
         stepfn::durable::store::Parent,
-        stepfn::durable::store::Postgres,
         stepfn::durable::store::Publish,
         stepfn::durable::store::Published,
         stepfn::durable::store::PutAlias,
@@ -305,7 +305,6 @@ mod durable {
         stepfn::durable::store::Retagged,
         stepfn::durable::store::Revision,
         stepfn::durable::store::Route,
-        stepfn::durable::store::Sqlite,
         stepfn::durable::store::Started,
         stepfn::durable::store::Status,
         stepfn::durable::store::StoreError,
@@ -320,11 +319,6 @@ mod durable {
         stepfn::durable::store::Version,
         stepfn::durable::store::VersionId,
         stepfn::durable::store::VersionsOf,
-        stepfn::durable::store::testing::Crashing,
-        stepfn::durable::store::testing::Difference,
-        stepfn::durable::store::testing::Failure,
-        stepfn::durable::store::testing::Steps,
-        stepfn::durable::store::testing::Work,
     }
 }
 

@@ -83,6 +83,13 @@ mod shared {
     }
 }
 
+#[path = "sharing/intake.rs"]
+mod intake;
+#[path = "sharing/payment.rs"]
+mod payment;
+
+use intake::Intake;
+use payment::Payment;
 use shared::{Notify, Patient, Poll, Sizes, Standard, ToFailed, Transient};
 
 state_machine! {
@@ -193,6 +200,25 @@ fn fragments_stand_inside_of_branches() {
         .mock(Inside::Ask, Mock::succeed("no").times(2).then(Mock::succeed("done")))
         .run(&order);
     run.assert_took(std::time::Duration::from_secs(10));
+}
+
+state_machine! {
+    OfThreeFiles(Order) -> String {
+        start_at: Look,
+        ..Intake { Accepted: Pay },
+        ..Payment,
+        Refused: Fail { error: "Refused" },
+    }
+}
+
+#[test]
+fn a_machine_is_written_over_several_files() {
+    for total in [7, 4_000] {
+        let run = OfThreeFiles::test().run(&Order { id: "A".into(), total });
+        run.assert_path([OfThreeFiles::Look, OfThreeFiles::Known, OfThreeFiles::Pay, OfThreeFiles::Paid]);
+        assert_eq!(run.output(), "paid A");
+    }
+    OfThreeFiles::test().run(&Order { id: "A".into(), total: 5_000 }).assert_failed("Refused");
 }
 
 mod limits {

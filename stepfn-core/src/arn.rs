@@ -22,7 +22,7 @@ pub struct Arn<'a> {
     pub region: &'a str,
     /// The account; empty where the resource has none.
     pub account: &'a str,
-    /// What is behind the fifth colon.
+    /// The text behind the fifth colon.
     pub resource: &'a str,
 }
 

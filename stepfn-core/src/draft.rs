@@ -62,7 +62,7 @@ pub fn start_with(given: &mut Value) {
     *given = all.into();
 }
 
-/// What a Task is bound to by the program, and whose name or ARN goes into its parameters. Not for use by hand.
+/// The binding of a Task to the program: its name or ARN goes into the parameters. Not for use by hand.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {

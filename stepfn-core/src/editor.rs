@@ -17,7 +17,7 @@ use crate::token::TaskToken;
 
 /// A type that has JSON.
 pub trait Json {
-    /// What paths lead into: a struct whose fields are the JSON's keys; the type itself where its JSON has none.
+    /// The target of paths: a struct whose fields are the JSON's keys; the type itself where its JSON has none.
     type Fields;
 }
 
@@ -26,7 +26,7 @@ pub fn of<T>() -> &'static T {
     unreachable!("code for editors is not run")
 }
 
-/// What nobody knows anything of.
+/// Data of which nothing is known.
 #[derive(Debug)]
 pub struct Unknown;
 

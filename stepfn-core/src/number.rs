@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     asl::schema::{self, Kind, Range},
     json::unescaped,
-    shape::is_timestamp,
+    shape::{Shape, is_timestamp},
     value::{Number, Value, to_value},
 };
 
@@ -52,6 +52,15 @@ pub const fn expect_number(
 #[track_caller]
 pub const fn expect_less(message: &str, less: f64, more: f64) {
     assert!(less < more, "{}", message);
+}
+
+/// Stops rustc where a constant that is taken for a number is none.
+///
+/// # Panics
+/// Then.
+#[track_caller]
+pub const fn expect_amount(message: &str, shape: &Shape) {
+    assert!(matches!(shape, Shape::Integer { .. } | Shape::Number), "{}", message);
 }
 
 /// Stops rustc where a text is no RFC 3339 timestamp.

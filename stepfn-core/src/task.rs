@@ -95,7 +95,7 @@ impl<T: std::fmt::Display + ?Sized> ErrorText for T {
     }
 }
 
-/// What a function takes: everything that serde can read. `#[lambda]` asks for it.
+/// The input of a function: everything that serde can read. `#[lambda]` asks for it.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from JSON: it is not `Deserialize`",
@@ -117,7 +117,7 @@ impl<T: DeserializeOwned> TaskInput for T {
     }
 }
 
-/// What a function returns: everything that serde can write. `#[lambda]` asks for it.
+/// The output of a function: everything that serde can write. `#[lambda]` asks for it.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written as JSON: it is not `Serialize`",

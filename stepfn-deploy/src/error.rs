@@ -9,7 +9,7 @@ use aws_sdk_sfn::{
 };
 use stepfn_core::definition::WorkflowType;
 
-use crate::{remote::Issue, substitution::MissingSubstitutions};
+use crate::{issue::Issue, substitution::MissingSubstitutions};
 
 /// The error of a deployment, or of a call.
 #[derive(Debug)]

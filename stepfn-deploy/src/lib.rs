@@ -85,6 +85,7 @@ mod connect;
 mod deployed;
 mod error;
 mod execution;
+mod issue;
 mod log_group;
 mod loopback;
 mod machine;
@@ -104,8 +105,9 @@ pub use self::{
     connect::Connection,
     error::Error,
     execution::{Description, Execution, ExecutionError, Failure, Status},
+    issue::Issue,
     machine::{Machine, WorkflowClient},
     plan::{Change, Plan, Route, plan},
-    remote::{Issue, Validation},
+    remote::Validation,
     settings::{Alias, Encryption, InvalidStep, LogGroup, Settings, Step},
 };

@@ -20,7 +20,7 @@ use crate::error::Error;
 
 const SERVICE: &str = "Logs_20140328";
 
-/// What AWS has of a log group.
+/// A log group as AWS has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Missing,

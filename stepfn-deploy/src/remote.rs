@@ -1,14 +1,12 @@
 //! AWS's own validation of a definition before anything is deployed.
 
-use std::fmt;
-
 use aws_sdk_sfn::{
     Client,
     types::{StateMachineType, ValidateStateMachineDefinitionSeverity},
 };
 use stepfn_core::{definition::WorkflowType, diagnostic::Severity};
 
-use crate::error::Error;
+use crate::{error::Error, issue::Issue};
 
 /// The answer of `ValidateStateMachineDefinition`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,26 +18,6 @@ pub enum Validation {
     },
     /// The endpoint, an emulator, does not have the action.
     Unsupported,
-}
-
-/// A diagnostic of AWS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issue {
-    /// The severity.
-    pub severity: Severity,
-    /// AWS's code, such as `SCHEMA_VALIDATION_FAILED`.
-    pub code: String,
-    /// AWS's words.
-    pub message: String,
-    /// The place, such as `/States/Pick/Choices[0]/Next`; some have none.
-    pub location: Option<String>,
-}
-
-impl fmt::Display for Issue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]: {}", self.severity, self.code, self.message)?;
-        self.location.as_ref().map_or(Ok(()), |location| write!(f, "\n  at {location}"))
-    }
 }
 
 pub(crate) fn sdk_type(workflow_type: WorkflowType) -> StateMachineType {

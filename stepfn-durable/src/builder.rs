@@ -34,6 +34,7 @@ pub struct HostBuilder {
     poll: Duration,
     most_loaded: usize,
     retention: Duration,
+    grace: Duration,
     stops_at_errors: bool,
     observers: Vec<Observer>,
 }
@@ -50,6 +51,7 @@ impl HostBuilder {
             poll: Duration::from_secs(1),
             most_loaded: 10_000,
             retention: NAME,
+            grace: Duration::ZERO,
             stops_at_errors: false,
             observers: Vec::new(),
         }
@@ -168,6 +170,13 @@ impl HostBuilder {
         self
     }
 
+    /// Sets the time that functions which are at work have when the host is [shut down](Host::shut_down), at most half of a lease: what they answer
+    /// in it is kept for when their executions go on. By default they have none, and their calls count as interrupted.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
     /// Uses a clock that stops until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
     /// same always happens.
     pub fn virtual_time(self) -> Self {
@@ -219,6 +228,7 @@ impl HostBuilder {
             poll: self.poll,
             most_loaded: self.most_loaded,
             retention: self.retention,
+            grace: self.grace,
             stops_at_errors: self.stops_at_errors,
             common: self.common,
             observers: self.observers,

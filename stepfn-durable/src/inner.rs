@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) poll: Duration,
     pub(crate) most_loaded: usize,
     pub(crate) retention: Duration,
+    /// The time that functions which are at work have when the host stops.
+    pub(crate) grace: Duration,
     pub(crate) stops_at_errors: bool,
     pub(crate) common: Common,
     pub(crate) observers: Vec<Observer>,

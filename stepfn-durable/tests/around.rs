@@ -66,7 +66,11 @@ async fn observers_are_told_what_is_kept_and_nothing_twice() {
     let store = Memory::new();
     let tell = Arc::clone(&told);
     let host = host(&store).observer(move |commit| {
-        assert!(commit.loaded > 0);
+        assert_eq!(
+            commit.loaded,
+            usize::from(commit.turns.iter().all(|turn| turn.end.is_none())),
+            "who ended is not loaded"
+        );
         for turn in &commit.turns {
             let events = turn.events.iter().map(|event| event.id);
             let end = turn.end.map(|end| end.status.name());

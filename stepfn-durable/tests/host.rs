@@ -378,3 +378,46 @@ async fn machines_may_start_each_other_whatever_their_order() {
     let arn = host.start_execution("Outer", None, Value::Null).await.unwrap().execution_arn;
     assert_eq!(host.wait(&arn).await.unwrap().end.unwrap().output.as_deref(), Some("7"));
 }
+
+#[tokio::test]
+async fn a_function_at_work_ends_within_the_grace_of_its_host() {
+    const WORKS: &str = r#"{"StartAt": "Do", "States": {
+        "Do": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:slow", "Next": "Again"},
+        "Again": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:slow", "End": true}}}"#;
+    for on_interrupted in [OnInterrupted::Fail, OnInterrupted::Rerun] {
+        let store: Arc<dyn Store> = Arc::new(Memory::new());
+        let (begun, go) = (Arc::new(tokio::sync::Notify::new()), Arc::new(tokio::sync::Notify::new()));
+        let calls = Arc::new(AtomicUsize::new(0));
+        let host = || {
+            let (begun, go, calls) = (Arc::clone(&begun), Arc::clone(&go), Arc::clone(&calls));
+            let builder = Host::builder()
+                .shared_store(Arc::clone(&store))
+                .virtual_time()
+                .on_interrupted(on_interrupted);
+            builder.grace(std::time::Duration::from_secs(10)).executors(move |builder| {
+                let (begun, go, calls) = (Arc::clone(&begun), Arc::clone(&go), Arc::clone(&calls));
+                builder.function("slow", move |_: Value| {
+                    let call = calls.fetch_add(1, Ordering::Relaxed);
+                    let (begun, go) = (Arc::clone(&begun), Arc::clone(&go));
+                    async move {
+                        begun.notify_one();
+                        go.notified().await;
+                        Ok(Value::from(i64::try_from(call).unwrap()))
+                    }
+                })
+            })
+        };
+        let first = host().machine(definition("Working", WORKS)).start().await.unwrap();
+        let arn = first.start_execution("Working", None, text("{}")).await.unwrap().execution_arn;
+        begun.notified().await;
+        tokio::join!(first.shut_down(), async { go.notify_one() });
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "nothing is begun any more");
+
+        let second = host().machine(definition("Working", WORKS)).start().await.unwrap();
+        begun.notified().await;
+        go.notify_one();
+        let ended = second.wait(&arn).await.unwrap().end.unwrap();
+        assert_eq!((ended.status, ended.output.as_deref()), (Status::Succeeded, Some("1")));
+        assert_eq!(calls.load(Ordering::Relaxed), 2, "each was called once");
+    }
+}

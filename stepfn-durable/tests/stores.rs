@@ -1,7 +1,7 @@
 //! The stores against the one in memory, and what a store in a file does when it is opened again.
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use stepfn_durable::store::{
     testing::{Steps, compare},
@@ -108,6 +108,14 @@ fn a_file_in_use_or_of_others_is_refused_with_words() {
     let error = Sqlite::open(&path).unwrap_err();
     assert!(matches!(error, StoreError::Locked(_)), "{error}");
     assert!(error.to_string().contains("in use by another process"), "{error}");
+    #[cfg(unix)]
+    for name in ["link.db", "link of a link.db"] {
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(if name == "link.db" { &path } else { Path::new("link.db") }, &link)
+            .unwrap();
+        let error = Sqlite::open(&link).unwrap_err();
+        assert!(matches!(error, StoreError::Locked(_)), "{name}: {error}");
+    }
     drop(store);
 
     let other = rusqlite::Connection::open(&path).unwrap();

@@ -422,13 +422,23 @@ impl ExecutorBuilder {
     }
 
     /// Binds a bucket to a folder of this machine, whose files are its objects. The folder must be there when the executor is
-    /// built. Symbolic links in it are neither read nor written through.
-    ///
-    /// Needs the feature `object-store`.
+    /// built. Symbolic links in it are neither read nor written through. Needs the feature `object-store`.
     #[cfg(feature = "object-store")]
     #[must_use]
     pub fn bucket_dir(mut self, name: impl Into<String>, folder: impl Into<std::path::PathBuf>) -> Self {
         self.folders.push((name.into(), folder.into()));
+        self
+    }
+
+    /// Says which feature is missing.
+    #[cfg(not(feature = "object-store"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn bucket_dir<B: crate::missing::NeedsObjectStore>(
+        self,
+        _name: B,
+        _folder: impl Into<std::path::PathBuf>,
+    ) -> Self {
         self
     }
 

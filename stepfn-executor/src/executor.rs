@@ -57,7 +57,7 @@ pub(crate) struct Inner {
     started: Numbers,
 }
 
-/// What the builder was told of a machine: the children of its Maps go by it too.
+/// The settings that the builder was given for a machine: the children of its Maps follow them too.
 pub(crate) struct Settings {
     pub(crate) identity: Identity,
     /// Whether executions are started by `StartExecution`, Express ones too.
@@ -76,7 +76,7 @@ pub(crate) struct Settings {
     pub(crate) open: OpenCounts,
 }
 
-/// What all executions share that run within one: clock, tokens, limits.
+/// The environment that all executions within one share: clock, tokens, limits.
 pub(crate) struct Environment {
     pub(crate) clock: Clock,
     pub(crate) registry: Registry,

@@ -70,7 +70,7 @@ use crate::{
     turns::Deferred,
 };
 
-/// What whoever waits for an execution sees of it.
+/// The part of an execution that is seen by whoever waits for it.
 #[derive(Default)]
 pub(crate) struct Front {
     /// Whether it counts as one that runs.

@@ -71,6 +71,9 @@ mod interpreter;
 mod limits;
 mod link;
 mod map_run;
+#[cfg(not(feature = "object-store"))]
+#[doc(hidden)]
+pub mod missing;
 mod mock;
 pub mod mock_file;
 mod nested;

@@ -18,7 +18,7 @@ pub struct Function {
     pub key: String,
     /// The name of its Rust declaration.
     pub rust_name: String,
-    /// What Task states have as their `Resource`.
+    /// The `Resource` of Task states that call it.
     pub resource: String,
     /// The ARN, where the resource is that and not a reference.
     pub arn: Option<String>,

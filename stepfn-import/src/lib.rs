@@ -181,24 +181,23 @@ pub fn read_file_with(
     read_with(&file, &text, &|named| read_named(folder, named, reach), values)
 }
 
-/// Stands before a placeholder that was without quotes, until it is known whether a number is expected there: no character in any text.
+/// Stands in a placeholder that was without quotes, until it is known whether a number is expected there: no character in any text.
 const UNQUOTED: char = '\u{FDD2}';
 
 /// Gives placeholders without quotes their values, and marks those that have none.
 fn open_placeholders(text: &str, values: &[(String, String)]) -> String {
-    let marked = |name: &str| given(values, name).unwrap_or_else(|| format!("\"{UNQUOTED}${{{name}}}\""));
+    let marked = |name: &str| given(values, name).unwrap_or_else(|| format!("\"${{{UNQUOTED}{name}}}\""));
     placeholder::fill_unquoted(text, &|name| Some(marked(name)))
 }
 
 /// A definition whose marked placeholders stand where a number is expected: there a text is one. The error is about another one.
 fn without_marks(definition: &Value) -> Result<Value, String> {
-    let unmarked = |text: &str| text.trim_start_matches(UNQUOTED).into();
+    let unmarked = |text: &str| text.replace(UNQUOTED, "").into();
     let definition = asl::fill_amounts(definition, &unmarked);
     let text = definition.to_string();
-    match text.split_once(UNQUOTED).and_then(|(_, rest)| rest.split_once('"')) {
-        Some((whole, _)) => {
-            let name = whole.trim_start_matches("${").trim_end_matches('}');
-            Err(format!("`{whole}` has no value here; give it one: `--substitution {name}=5`"))
+    match text.split_once(UNQUOTED).and_then(|(_, rest)| rest.split_once('}')) {
+        Some((name, _)) => {
+            Err(format!("`${{{name}}}` has no value here; give it one: `--substitution {name}=5`"))
         }
         None => Ok(definition),
     }

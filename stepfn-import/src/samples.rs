@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use stepfn_core::{json, value::Value};
 
-/// What executions were started with, and what their states' work answered.
+/// The inputs of executions, and the answers of their states' work.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
     /// Inputs of the machines.

@@ -125,6 +125,8 @@ fn fields_and_states_are_laid_out() {
             // foot
             },
             D: Task { resource: sns::publish, retry: [ { error_equals: [States.ALL], interval_seconds: 2, max_attempts: 3, backoff_rate: 2.0 } ], ..Notify, end: true },
+            F: Wait { seconds: (LIMIT+1)*60/ 2, end: true },
+            G: Choice { choices: [ 10*limits::MINUTE<=$.total => C, $.n > -LIMIT => C ], default: D },
             E: Pass { parameters: { "text": States.Format("one {} two {} three {} four {}", $.one, $.two, $.three, $.four) }, end: true },
         }
         // end
@@ -176,6 +178,11 @@ fn fields_and_states_are_laid_out() {
                 }],
                 ..Notify,
                 end: true,
+            },
+            F: Wait { seconds: (LIMIT + 1) * 60 / 2, end: true },
+            G: Choice {
+                choices: [10 * limits::MINUTE <= $.total => C, $.n > -LIMIT => C],
+                default: D,
             },
             E: Pass {
                 parameters: {

@@ -82,14 +82,14 @@ pub fn fragment(input: TokenStream) -> TokenStream {
     core::fragment(input.into()).into()
 }
 
-/// What editors see of a machine: `state_machine!` writes it where only rust-analyzer looks, with what it was given.
+/// The view that editors have of a machine: `state_machine!` writes it where only rust-analyzer looks, with what it was given.
 #[doc(hidden)]
 #[proc_macro]
 pub fn editor_machine(input: TokenStream) -> TokenStream {
     core::editor_machine(input.into()).into()
 }
 
-/// What editors see of a type: `#[derive(StateData)]` writes it where only rust-analyzer looks, with what it was given.
+/// The view that editors have of a type: `#[derive(StateData)]` writes it where only rust-analyzer looks, with what it was given.
 #[doc(hidden)]
 #[proc_macro]
 pub fn editor_data(input: TokenStream) -> TokenStream {

@@ -216,7 +216,8 @@ impl State {
                 Some(trouble) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")),
             },
             (&Method::GET, "/metrics") => {
-                let mut answer = plain(StatusCode::OK, self.api.settings.monitor.text());
+                let refused = self.api.host.refused().len();
+                let mut answer = plain(StatusCode::OK, self.api.settings.monitor.text(refused));
                 answer.headers_mut().insert(CONTENT_TYPE, METRICS);
                 answer
             }

@@ -6,6 +6,12 @@ mod support;
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
+use stepfn_core::{
+    asl,
+    definition::{Definition, WorkflowType},
+};
+use stepfn_durable::{Host, HostError, store::Memory};
+use stepfn_executor::{ExecutorBuilder, Mock};
 use stepfn_server::{Monitor, Settings};
 use support::{ARN, Served, builder};
 use tokio::{
@@ -200,4 +206,32 @@ fn what_cannot_be_written_to_is_said() {
     let error = |events| Monitor::with_records(None, Some(events)).unwrap_err();
     assert!(error("/nowhere/at/all.jsonl").contains("cannot open `/nowhere/at/all.jsonl`"));
     assert!(error("https://example.com/").contains("over http alone"));
+}
+
+#[tokio::test]
+async fn executions_that_cannot_go_on_are_counted() {
+    let store = Memory::new();
+    let text = r#"{"StartAt": "M", "States": {
+        "M": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:mocked", "Next": "Rest"},
+        "Rest": {"Type": "Wait", "Seconds": 100000, "End": true}}}"#;
+    let serve = async |answer: &'static str| {
+        let (machine, _) = asl::read_str(text).unwrap();
+        let machine = Definition::from_asl("Mocked", WorkflowType::Standard, machine);
+        let mocked = move |builder: ExecutorBuilder| builder.mock("M", Mock::succeed(answer));
+        Served::start(Settings::default(), Host::builder().store(store.clone()).machine_with(machine, mocked))
+            .await
+    };
+    let served = serve("one").await;
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Mocked";
+    let arn =
+        served.call("StartExecution", json!({ "stateMachineArn": machine })).await["executionArn"].clone();
+    served.host.idle().await.unwrap();
+    served.stop().await;
+
+    let served = serve("two").await;
+    let refused = served.host.wait(arn.as_str().unwrap()).await;
+    assert!(matches!(refused, Err(HostError::Recover(_))), "{refused:?}");
+    let metrics = served.request("GET /metrics", "", "").await.body;
+    assert!(metrics.contains("stepfn_executions_refused 1\n"), "{metrics}");
+    served.stop().await;
 }

@@ -82,6 +82,24 @@ async fn refused(served: &Served, action: &str, body: Value) -> String {
 }
 
 #[tokio::test]
+async fn an_update_of_an_alias_that_changes_nothing_is_refused() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    let machine = served.machine("Aliased", "STANDARD", text).await;
+    served.call("PublishStateMachineVersion", json!({ "stateMachineArn": machine })).await;
+    let routes = json!([{ "stateMachineVersionArn": format!("{machine}:1"), "weight": 100 }]);
+    let alias = served
+        .call("CreateStateMachineAlias", json!({ "name": "live", "routingConfiguration": routes }))
+        .await;
+    let update = json!({ "stateMachineAliasArn": alias["stateMachineAliasArn"] });
+    assert_eq!(
+        refused(&served, "UpdateStateMachineAlias", update).await,
+        "ValidationException: Either the description or the routing configuration must be specified"
+    );
+    served.stop().await;
+}
+
+#[tokio::test]
 async fn a_role_must_be_the_arn_of_one() {
     let served = Served::start(Settings::default(), builder()).await;
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;

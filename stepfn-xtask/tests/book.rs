@@ -118,7 +118,7 @@ fn texts_of_toml_are_read() {
 fn what_other_tools_are_given_is_named_as_generated() {
     let orders = || {
         let asl = r#"{ "StartAt": "Tell", "States": { "Tell": { "Type": "Task", "End": true, "Resource": "arn:aws:states:::sns:publish",
-            "Parameters": { "TopicArn": "${OrdersTopic}", "Message": "m" } } } }"#;
+            "Parameters": { "TopicArn": "${OrdersTopic}", "Message": "${self:service} ${sls:stage}" } } } }"#;
         let (machine, _) = stepfn_core::asl::read_str(asl).unwrap();
         let mut definition = stepfn_core::definition::Definition::from_asl(
             "Orders",

@@ -86,8 +86,8 @@ named! { $
     Arithmetic Bounds Call Claim Definition Draft DraftTask EnumShape Fact Field Given Handler HandlerFuture
     Holds Judged Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
     Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowInfo WorkflowType DraftChild
-    FragmentNumber FragmentType expect expect_express expect_less expect_number expect_unless editor editor_data editor_machine
-    ErrorText read_input write_output fragment from_value holds number said same state_machine svg to_value
+    FragmentConstant FragmentNumber FragmentType constant expect expect_amount expect_express expect_less expect_number expect_own_error expect_timestamp expect_unless editor editor_data editor_machine
+    ErrorText read_input write_output fragment from_value holds number said same shape_of state_machine svg to_value
 
     AsMut AsRef Box Clone Copy Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From
     FromIterator Future Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some

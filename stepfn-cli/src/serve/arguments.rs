@@ -108,6 +108,9 @@ pub struct ServeOptions {
     /// Make calls to functions again that were under way when the process ended. Else they fail, and the machine's own Retry decides
     #[arg(long)]
     pub(crate) rerun_interrupted: bool,
+    /// The seconds that functions which are at work have to end when the server is told to stop: 0 to 15. What they answer is kept
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=15))]
+    pub(crate) grace: u32,
     /// For how many days executions are kept after their end
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(crate) retention_days: u32,
@@ -148,6 +151,9 @@ fn place(text: &str) -> Result<Place, String> {
         "memory" => Ok(Place::Memory),
         url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(Place::Postgres(url.to_owned()))
+        }
+        url if url.contains("://") => {
+            Err("expected a file, `memory` or the URL of a Postgres database (`postgres://…`)".to_owned())
         }
         file => Ok(Place::File(file.strip_prefix("sqlite:").unwrap_or(file).into())),
     }
@@ -211,7 +217,7 @@ mod tests {
         assert_eq!(place("orders.db"), Ok(Place::File("orders.db".into())));
         assert_eq!(place("sqlite:a/b.db"), Ok(Place::File("a/b.db".into())));
         assert_eq!(place("postgres://u@h/d"), Ok(Place::Postgres("postgres://u@h/d".into())));
-        assert!(place("").is_err());
+        assert!(place("").is_err() && place("mysql://u@h/d").is_err() && place("sqlite://a/b.db").is_err());
     }
 
     #[test]

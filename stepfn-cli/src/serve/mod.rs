@@ -4,7 +4,7 @@ mod arguments;
 mod machines;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
@@ -231,7 +231,15 @@ impl ServeOptions {
             server.run_until(end).await;
             reason
         };
-        host.shut_down().await;
+        // Asked a second time, it waits for nothing.
+        let again = Signals::new().map(Signals::received);
+        match again {
+            Ok(again) => tokio::select! {
+                () = host.shut_down() => {}
+                () = again => {}
+            },
+            Err(_) => host.shut_down().await,
+        }
         if let Some(reason) = failed {
             let reason = reason.unwrap_or_else(|| "its loop has ended".to_owned());
             return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Failure);
@@ -288,7 +296,8 @@ impl ServeOptions {
             .executors(each)
             .details(move |definition| stepfn_server::details(definition, &account))
             .by_details(stepfn_server::by_details)
-            .retention(DAY * self.retention_days);
+            .retention(DAY * self.retention_days)
+            .grace(Duration::from_secs(self.grace.into()));
         if let Some(start) = start {
             builder = builder.virtual_time_from(start);
         }
@@ -369,7 +378,14 @@ fn with_spans(_: Monitor, _: &str) -> Result<Monitor, String> {
 /// Says when the store fails, and when it answers again.
 async fn report_trouble(host: &Host, err: &mut dyn Write) -> std::convert::Infallible {
     let mut before = None;
+    let mut refused = BTreeSet::new();
     loop {
+        for (arn, error) in host.refused() {
+            if !refused.contains(&arn) {
+                let _ = writeln!(err, "{arn} cannot go on: {}", report::printable(&error.to_string()));
+                refused.insert(arn);
+            }
+        }
         tokio::time::sleep(LOOK).await;
         let now = host.trouble();
         if now != before {

@@ -3,9 +3,10 @@
 use stepfn_core::{arn::is_arn, case::ascii_pascal, service::Shape};
 
 use super::{
-    Condition, Resource, athena, callers, integrations,
+    Condition, Resource, athena, callers,
     parameters::Given,
     reference,
+    rows::JOBS,
     scope::{NO_RESOURCES, Scope},
     services::{self, here},
 };
@@ -71,8 +72,8 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str, sh
             operation_of(scope, service, operation);
             athena::query_results(scope);
         }
-        ("batch", "submitJob") => integrations::submit_job(scope, false),
-        ("ecs", "runTask") => integrations::run_task(scope, false),
+        ("batch", "submitJob") => submit_job(scope, false),
+        ("ecs", "runTask") => run_task(scope, false),
         ("bedrock", "createProvisionedModelThroughput") => {
             services::model(scope, "bedrock:CreateProvisionedModelThroughput");
         }
@@ -201,6 +202,109 @@ fn copy(scope: &mut Scope<'_, '_>) {
         None => format!("{}{}", services::OBJECT, scope.placeholder_for("CopySource", &given)),
     };
     scope.allow("s3:GetObject", &Resource::written(&source));
+}
+
+impl Scope<'_, '_> {
+    /// Step Functions waits for a job by a rule of EventBridge, which it makes when it needs it first.
+    pub(super) fn watch(&mut self, rule: &str) {
+        let arn = format!("{}rule/{rule}", here("events"));
+        let rule = if rule.contains('*') {
+            Resource::with_reason(arn, "AWS does not document the whole name of the rule")
+        } else {
+            Resource::named(arn)
+        };
+        self.allow_all(&["events:DescribeRule", "events:PutRule", "events:PutTargets"], &[rule]);
+    }
+
+    /// A parameter that is an ARN or a name below `kind/`; a name of several revisions has `revisions` after it.
+    pub(super) fn named(
+        &mut self,
+        service: &str,
+        kind: &str,
+        field: &str,
+        revisions: Option<&str>,
+    ) -> Vec<Resource> {
+        let given = self.parameters.get(field);
+        let text = match given.text() {
+            Some(text) if self.is_arn(text, field) => text.to_owned(),
+            Some(text) => format!("{}{kind}/{text}", here(service)),
+            None => format!("{}{kind}/{}", here(service), self.placeholder_for(field, &given)),
+        };
+        let Some(why) = revisions else { return vec![Resource::written(&text)] };
+        let has_revision =
+            text.rsplit_once('/').is_none_or(|(_, name)| name.contains(':') || given.text().is_none());
+        if has_revision {
+            return vec![Resource::written(&text)];
+        }
+        vec![Resource::with_reason(format!("{text}:*"), why)]
+    }
+}
+
+pub(super) fn submit_job(scope: &mut Scope<'_, '_>, is_sync: bool) {
+    let mut resources = scope.named("batch", "job-queue", "JobQueue", None);
+    // Without a revision Batch asks for the definition and for its newest revision.
+    let definitions = scope.named("batch", "job-definition", "JobDefinition", None);
+    for definition in &definitions {
+        let has_revision = definition.arn.rsplit_once('/').is_none_or(|(_, name)| name.contains(':'));
+        if !has_revision {
+            let why = "the newest revision of the job definition is taken";
+            resources.push(Resource::with_reason(format!("{}:*", definition.arn), why));
+        }
+    }
+    resources.extend(definitions);
+    scope.allow_all(&["batch:SubmitJob"], &resources);
+    if is_sync {
+        scope.allow("batch:DescribeJobs", &everything());
+        let jobs = Resource::with_reason(format!("{}job/*", here("batch")), JOBS);
+        scope.allow("batch:TerminateJob", &jobs);
+        scope.watch("StepFunctionsGetEventsForBatchJobsRule");
+    }
+}
+
+pub(super) fn run_task(scope: &mut Scope<'_, '_>, is_sync: bool) {
+    const TASKS: &str = "the task gets its id when it starts";
+    let why = "the newest revision of the task definition is taken";
+    let definitions = scope.named("ecs", "task-definition", "TaskDefinition", Some(why));
+    scope.allow_all(&["ecs:RunTask"], &definitions);
+    if scope.parameters.get("Tags") != Given::Absent && scope.parameters.are_written() {
+        let tasks = tasks(scope, TASKS);
+        scope.allow("ecs:TagResource", &tasks);
+    }
+    // The roles are in the task definition, unless the state overrides them.
+    for name in ["TaskRoleArn", "ExecutionRoleArn"] {
+        let field = format!("Overrides.{name}");
+        let given = scope.parameters.get(&field);
+        if given != Given::Absent {
+            pass_role(scope, &field, &given, principal("ecs"));
+            continue;
+        }
+        let why = "the task definition names the role that is passed to its containers".to_owned();
+        let role = Given::Known(vec![scope.placeholder(&field, why)]);
+        pass_role(scope, &field, &role, principal("ecs"));
+    }
+    if is_sync {
+        let tasks = tasks(scope, TASKS);
+        scope.allow_all(&["ecs:DescribeTasks", "ecs:StopTask"], &[tasks]);
+        scope.watch("StepFunctionsGetEventsForECSTaskRule");
+    }
+}
+
+/// The tasks of the cluster.
+fn tasks(scope: &mut Scope<'_, '_>, why: &str) -> Resource {
+    let given = scope.parameters.get("Cluster");
+    let reference = given.text().and_then(|text| scope.ref_id(text));
+    let cluster = match given.text() {
+        Some(arn) if is_arn(arn) => arn.rsplit('/').next().unwrap_or(arn).to_owned(),
+        // `!Ref` of a cluster is its name; of its ARN no name can be made.
+        Some(text) if reference.is_some() || !scope.is_arn(text, "Cluster") => text.to_owned(),
+        Some(text) => {
+            let why = format!("the name of the cluster `{text}`, of which its tasks' ARNs are made");
+            scope.placeholder("ClusterName", why)
+        }
+        None if given == Given::Absent => "default".to_owned(),
+        None => scope.placeholder("ClusterName", "the cluster comes out of the data".to_owned()),
+    };
+    Resource::with_reason(format!("{}task/{cluster}/*", here("ecs")), why)
 }
 
 /// Adds the right to pass a role where the state gives a service one: "Grant permissions to pass a role" in the IAM User Guide.

@@ -460,7 +460,7 @@ pub(super) fn range_of(ends: &[Val; 2]) -> Val {
     }
 }
 
-/// What stands alone in an array of which an item is taken by its position.
+/// The only item of an array of which an item is taken by its position.
 fn only_item<'e>(of: &'e Expression, predicate: &Expression) -> Option<&'e Expression> {
     let is_position = matches!(&predicate.kind, Kind::Number(_))
         || matches!(&predicate.kind, Kind::Negate(of) if matches!(of.kind, Kind::Number(_)));

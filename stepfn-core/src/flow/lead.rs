@@ -613,7 +613,7 @@ impl Analyser<'_> {
         Val { absent: self.typing.strict && matches!(of, Sym::Any(_)), ..Val::one(of.clone()) }
     }
 
-    /// What becomes of a part of something open.
+    /// The value of a part of something open.
     fn open(&self, of: &Sym) -> Val {
         if of.is_anything() { self.part_of_any(of) } else { Val::unknown(Reason::Count) }
     }

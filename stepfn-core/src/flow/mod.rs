@@ -179,7 +179,7 @@ pub enum StateTyping {
     Constant {
         /// The type.
         ty: TypeRef,
-        /// What was written.
+        /// The text that was written.
         name: String,
     },
 }
@@ -193,14 +193,14 @@ pub struct Analysis {
     pub obligations: Vec<Obligation>,
 }
 
-/// What flows in at a place: into a state, or into a path there.
+/// The data that flows in at a place: into a state, or into a path there.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// JSON pointer of the state, or to the path's text.
     pub at: String,
     /// Byte range of the path in that text, where it is a part of it.
     pub range: Option<Range<usize>>,
-    /// What `$` is there (`$$`, or the variable, where the path starts with that). The first node is the value.
+    /// The value of `$` there (of `$$`, or of the variable, where the path starts with that). The first node is the value.
     pub nodes: Vec<OwnedNode>,
 }
 
@@ -209,7 +209,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
     run(machine, typing, None).0
 }
 
-/// What flows into each state, and into each path, of a machine: what an editor shows there.
+/// Returns the data that flows into each state, and into each path, of a machine: an editor shows it there.
 pub fn follow(machine: &StateMachine, typing: &Typing) -> Vec<Seen> {
     run(machine, typing, Some(Vec::new())).1.unwrap_or_default()
 }
@@ -340,7 +340,7 @@ struct Analyser<'t> {
     comparisons: Comparisons,
     /// Where diagnostics go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
-    /// What was seen to flow in, where somebody asks for it.
+    /// The data that was seen to flow in, where somebody asks for it.
     seen: Option<Vec<Seen>>,
 }
 

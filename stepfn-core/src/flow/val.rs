@@ -61,7 +61,7 @@ pub(super) struct Val {
     pub(super) some_if: Option<Vec<(Leaf, Need<'static>)>>,
     /// Whether an array of it stays one where it is made of each of several: what is written as one, `of.[…]`, does.
     pub(super) stays: bool,
-    /// What it does where it is a function, which is no JSON.
+    /// The function that it is, which is no JSON.
     pub(super) function: Option<Rc<Function>>,
 }
 
@@ -401,7 +401,7 @@ pub(super) struct Env<'t> {
     pub(super) climbs: bool,
     /// Whether an array is a step of a path somewhere in the expression.
     pub(super) keeps: bool,
-    /// What `%` leads to from there, the nearest last: the items that the steps before were taken from.
+    /// The ancestors that `%` leads to from there, the nearest last: the items that the steps before were taken from.
     pub(super) ancestors: Vec<Val>,
     /// The same from where the last path came to.
     pub(super) trail: Vec<Val>,

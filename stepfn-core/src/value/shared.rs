@@ -4,8 +4,8 @@
 //! line that its core has to fetch from the other one, whenever a value is cloned or dropped. So a thread keeps what it has counted
 //! once: what it drops of a foreign part goes to its spares, and what it clones is taken from there. The count itself is left alone.
 //!
-//! What a thread keeps is bounded: a few parts, each of them small. One that nobody holds but the spares of one thread is let go at once;
-//! another stays until the thread needs the place, or ends.
+//! What a thread keeps is bounded: a few parts, each of them small, that it dropped before. One that nobody holds but the spares of one
+//! thread is let go at once; another stays until the thread needs the place, or ends.
 
 use std::{
     cell::{Cell, RefCell},
@@ -133,6 +133,8 @@ mod private {
     #[expect(missing_debug_implementations, reason = "nobody gets one")]
     pub struct Spares<T: Part> {
         places: [Place<T>; PLACES],
+        /// The parts that were dropped last without a place.
+        seen: [usize; PLACES],
         /// The way that gives place next.
         turn: usize,
     }
@@ -142,19 +144,35 @@ mod private {
         counts: Vec<Counted<T>>,
     }
 
+    /// What spares do not keep, to be dropped.
+    pub(super) enum Refused<T: Part> {
+        One { _count: Counted<T> },
+        All { _counts: Vec<Counted<T>> },
+    }
+
     /// A count that is kept.
     pub(super) type Counted<T> = Arc<Homed<T>>;
 
     impl<T: Part> Spares<T> {
         pub(super) const fn new() -> Self {
-            Self { places: [const { Place { address: 0, counts: Vec::new() } }; PLACES], turn: 0 }
+            Self {
+                places: [const { Place { address: 0, counts: Vec::new() } }; PLACES],
+                seen: [0; PLACES],
+                turn: 0,
+            }
         }
 
         /// The place of a part, if it has one. It is one of a few: most often the first of them.
         #[inline]
         fn place(&mut self, address: usize) -> Option<&mut Place<T>> {
-            let way = (0..WAYS).find(|way| self.places[at(address, *way)].address == address)?;
-            Some(&mut self.places[at(address, way)])
+            let first = at(address, 0);
+            let place = if self.places[first].address == address { first } else { self.other(address)? };
+            Some(&mut self.places[place])
+        }
+
+        #[cold]
+        fn other(&self, address: usize) -> Option<usize> {
+            (1..WAYS).map(|way| at(address, way)).find(|place| self.places[*place].address == address)
         }
 
         /// Takes a count of a part that was kept.
@@ -163,31 +181,38 @@ mod private {
             self.place(address)?.counts.pop()
         }
 
-        /// Keeps a count of a part that others hold too. What is returned is to be dropped: what gave place to it, or all that there is
-        /// of a part that nobody else holds any more.
+        /// Keeps a count of a part that others hold too. What is returned is to be dropped: the count, what gave place to it, or all that
+        /// there is of a part that nobody else holds any more.
         #[inline]
-        pub(super) fn keep(&mut self, count: Counted<T>) -> Option<Vec<Counted<T>>> {
+        pub(super) fn keep(&mut self, count: Counted<T>) -> Option<Refused<T>> {
             let address = Arc::as_ptr(&count).addr();
-            let Some(place) = self.place(address) else { return self.replace(address, count) };
+            let Some(place) = self.place(address) else {
+                // What is dropped for the first time may be one of thousands that are each seen once.
+                let seen = &mut self.seen[at(address, 0)];
+                if std::mem::replace(seen, address) != address {
+                    return Some(Refused::One { _count: count });
+                }
+                return self.replace(address, count);
+            };
             let kept = place.counts.len();
             if kept < MOST && kept + 1 < Arc::strong_count(&count) {
                 place.counts.push(count);
                 return None;
             }
-            Some(place.refuse(count))
+            Some(Refused::All { _counts: place.refuse(count) })
         }
 
         #[cold]
-        fn replace(&mut self, address: usize, count: Counted<T>) -> Option<Vec<Counted<T>>> {
+        fn replace(&mut self, address: usize, count: Counted<T>) -> Option<Refused<T>> {
             if !count.part.is_small() {
-                return Some(vec![count]);
+                return Some(Refused::One { _count: count });
             }
             self.turn = (self.turn + 1) % WAYS;
             let way =
                 (0..WAYS).find(|way| self.places[at(address, *way)].counts.is_empty()).unwrap_or(self.turn);
             let place = &mut self.places[at(address, way)];
             place.address = address;
-            Some(mem::replace(&mut place.counts, vec![count]))
+            Some(Refused::All { _counts: mem::replace(&mut place.counts, vec![count]) })
         }
 
         /// Gives up the counts of a part.
@@ -407,6 +432,8 @@ mod tests {
         assert_eq!(count(&part), 1);
         thread::scope(|scope| {
             scope.spawn(|| {
+                drop(part.clone());
+                assert_eq!(count(&part), 1, "the first time is none");
                 let two = (part.clone(), part.clone());
                 assert_eq!(count(&part), 3);
                 drop(two);
@@ -428,14 +455,16 @@ mod tests {
 
     #[test]
     fn what_only_the_spares_of_one_thread_hold_goes() {
-        let inner = list("[1]");
-        let outer = Shared::new(Array::from(vec![Value::Array(inner.clone())]));
-        Value::Array(outer.clone()).size(ANY);
+        let text: Arc<str> = "too long a text to be kept in its place".into();
+        let list = Shared::new(Array::from(vec![Arc::clone(&text).into()]));
+        Value::Array(list.clone()).size(ANY);
+        assert_eq!(Arc::strong_count(&text), 2);
         thread::scope(|scope| {
             scope.spawn(|| {
-                drop(outer.clone());
-                drop(outer);
-                assert_eq!(count(&inner), 1, "the outer list is gone, and what it held");
+                drop(list.clone());
+                drop(list.clone());
+                drop(list);
+                assert_eq!(Arc::strong_count(&text), 1, "the list is gone, and what it held");
             });
         });
     }
@@ -446,7 +475,7 @@ mod tests {
         let address = Arc::as_ptr(part.held()).addr();
         thread::scope(|scope| {
             scope.spawn(|| {
-                drop((part.clone(), part.clone()));
+                drop((part.clone(), part.clone(), part.clone()));
                 assert_eq!(count(&part), 3);
                 Shared::make_mut(&mut part).push(2.into());
                 assert_eq!(Arc::as_ptr(part.held()).addr(), address);

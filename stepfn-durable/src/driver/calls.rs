@@ -8,11 +8,18 @@ use std::{
     task::Poll,
 };
 
-use stepfn_executor::turns::{Call, Input};
+use stepfn_executor::{
+    Timestamp,
+    turns::{Call, Input},
+};
 use tokio::task::AbortHandle;
 
-use super::{Driver, Event};
-use crate::store::ExecutionId;
+use super::{Driver, Event, number_of};
+use crate::{
+    clock::millis,
+    journal::Message,
+    store::{Address, Delivery, ExecutionId},
+};
 
 /// Work that is under way. It is given up with the last who waits for it.
 pub(super) struct Work(AbortHandle);
@@ -129,6 +136,43 @@ impl Driver {
             if loaded.calls.insert(number, Arc::clone(&work)).is_none() {
                 self.under_way += 1;
             }
+        }
+    }
+
+    /// Waits for the functions that are at work when the host stops, for as long as its grace is, and leaves what they answer in the inboxes of
+    /// their executions: these go on with it when they are claimed again, and nothing is begun meanwhile.
+    pub(super) async fn let_calls_end(&mut self) {
+        // Nobody else claims them before.
+        let grace = self.inner.grace.min(self.inner.lease / 2);
+        let end = tokio::time::Instant::now() + grace;
+        self.renewed = Timestamp::MIN;
+        if grace.is_zero() || !self.has_calls() || self.renew().await.is_err() {
+            return;
+        }
+        while self.has_calls() {
+            match tokio::time::timeout_at(end, self.events.recv()).await {
+                Ok(Some(Event::Answered { id, inputs })) => self.leave(id, inputs).await,
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
+    fn has_calls(&self) -> bool {
+        self.loaded.values().any(|loaded| loaded.calls.keys().any(|call| !loaded.spawned.contains(call)))
+    }
+
+    /// Leaves answers for whoever has an execution next.
+    async fn leave(&mut self, id: ExecutionId, inputs: Vec<Input>) {
+        let numbers: Vec<u64> = inputs.iter().filter_map(number_of).collect();
+        self.done(id, numbers);
+        let Some(arn) = self.loaded.get(&id).map(|loaded| loaded.arn.clone()) else { return };
+        let at = millis(self.inner.clock.now());
+        for input in inputs.into_iter().filter(|input| matches!(input, Input::Answered { .. })) {
+            let to = Address::Execution(arn.clone());
+            let answer = Delivery { to, data: Message::Input(input).write(), key: String::new(), at };
+            // A call whose answer is not kept counts as interrupted.
+            let _ = self.inner.store.deliver(answer).await;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use stepfn_executor::{Timestamp, time::until};
+use stepfn_executor::{Timestamp, time::until, turns::Input};
 
 use super::{Driver, Loaded, Over, calls::Job};
 use crate::{
@@ -118,8 +118,12 @@ impl Driver {
         }
         self.unload(id);
         match recover(&Arc::clone(&self.inner), &claim).await? {
-            Ok((running, Open { calls, requests })) => {
+            Ok((running, Open { mut calls, requests })) => {
                 self.refused.remove(&id);
+                // Those that were answered while their host stopped are not made again.
+                calls.retain(|call| {
+                    !claim.inbox.iter().any(|message| answers(message) == Some(call.number()))
+                });
                 let parent = claim.execution.parent.map(|parent| parent.execution);
                 let mut loaded = Loaded::new(Box::new(running), arn, fence, seq);
                 loaded.parent = parent;
@@ -208,6 +212,14 @@ impl Driver {
             self.ready.insert(id);
         }
         Ok(())
+    }
+}
+
+/// Returns the call that a message answers.
+fn answers(message: &store::Message) -> Option<u64> {
+    match Message::read(&message.data, None) {
+        Ok(Message::Input(Input::Answered { call, .. })) => Some(call),
+        _ => None,
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Driver {
     ready: BTreeSet<ExecutionId>,
     /// Those that cannot go on; they are kept from other hosts, with their fences.
     refused: HashMap<ExecutionId, i64>,
-    /// What is to be done beside the loop.
+    /// The work beside the loop.
     jobs: Vec<Job>,
     /// The number of calls and requests that are.
     under_way: usize,
@@ -123,6 +123,9 @@ impl Driver {
             }
         };
         self.jobs.clear();
+        if matches!(over, Over::Stopped(_)) {
+            self.let_calls_end().await;
+        }
         self.loaded.values_mut().for_each(|loaded| loaded.calls.clear());
         self.inner.closed();
         if let Over::Stopped(reply) = over {

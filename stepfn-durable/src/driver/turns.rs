@@ -101,6 +101,7 @@ impl Driver {
         if self.inner.observers.is_empty() {
             return;
         }
+        let given_away = turns.iter().filter(|turn| turn.keep.is_none()).count();
         let done =
             turns.iter().zip(committed).filter(|(_, committed)| matches!(committed, Committed::Done(_)));
         let turns = done.filter_map(|(turn, _)| {
@@ -114,7 +115,7 @@ impl Driver {
         let commit = Commit {
             turns: turns.collect(),
             took,
-            loaded: self.loaded.len(),
+            loaded: self.loaded.len().saturating_sub(given_away),
             ready: self.ready.len(),
             calls: self.under_way,
         };

@@ -233,7 +233,9 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     if path.is_dir() {
         return Err(StoreError::Io(format!("{} is a folder; give a file in it", path.display())));
     }
-    let mut name = path.as_os_str().to_owned();
+    // The file itself may have more than one path, and has one lock.
+    let _ = File::options().create(true).append(true).open(path);
+    let mut name = path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(".lock");
     let name = PathBuf::from(name);
     let file = File::options().create(true).truncate(false).write(true).open(&name);

@@ -27,7 +27,7 @@ impl Executor {
     /// let definition = Definition::from_asl("Asking", WorkflowType::Standard, machine);
     /// let executor = stepfn_executor::Executor::builder()
     ///     .virtual_time()
-    ///     .resource("arn:aws:states:::sqs:sendMessage", |_: Value| async { Ok(Value::empty_object()) })
+    ///     .resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken", |_: Value| async { Ok(Value::empty_object()) })
     ///     .build(&definition)?;
     /// let mut execution = executor.start(Value::Null);
     /// execution.run_until_idle();

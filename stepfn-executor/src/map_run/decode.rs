@@ -187,7 +187,7 @@ fn whole(
     }
 }
 
-/// What is held of a file, and has a bound.
+/// The part of a file that is held, and has a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
     /// A line, or a row.

@@ -28,7 +28,7 @@ pub(crate) enum DataFlow {
     Jsonata(Box<Jsonata>),
 }
 
-/// What bounds the work of a Task, and in whose name it is done.
+/// The bounds of a Task's work, and the role that does it.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) timeout: Option<u64>,

@@ -65,7 +65,7 @@ pub struct MapChild {
     pub map_run: String,
     /// The label of the Map: with its machine's name that of the child's.
     pub label: String,
-    /// Where its machine begins: for [`Executor::of_map_children`](crate::Executor::of_map_children).
+    /// The place at which its machine begins: for [`Executor::of_map_children`](crate::Executor::of_map_children).
     pub processor: usize,
     /// Its name.
     pub name: String,

@@ -66,6 +66,16 @@ fn wanted(previous: &Token<'_>, next: &Token<'_>, within: Within) -> Option<bool
             _ => {}
         }
     }
+    // Arithmetic. A `*` behind a dot is a path's, and `-` may be a sign.
+    let is_operator = |text| matches!(text, "+" | "*" | "/" | "%");
+    if !within.index {
+        if next.kind == Punct && is_operator(after) && (is_term(previous.kind) || previous.kind == Close) {
+            return Some(true);
+        }
+        if previous.kind == Punct && is_operator(before) && (is_term(next.kind) || after == "(") {
+            return Some(true);
+        }
+    }
     match (next.kind, after) {
         (Punct, ".") => Some(false),
         (Punct, ".." | "::") if previous.kind == Word || previous.kind == Close || before == "$" => {

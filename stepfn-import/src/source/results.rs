@@ -12,7 +12,7 @@ use stepfn_core::{
 use super::{structs::Structs, types::Type, words::string};
 use crate::Imported;
 
-/// What states of one kind answer: those that call one function, or one state.
+/// The answer of states of one kind: those that call one function, or one state.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     /// JSON pointers of the states.
@@ -24,7 +24,7 @@ pub(super) struct Answer {
     pub(super) state: String,
 }
 
-/// What has a declaration before the machine.
+/// The items that are declared before the machine.
 #[derive(Debug, Default)]
 pub(super) struct Declared {
     /// The functions by what a Task has as its resource, with the substitution that they bring.

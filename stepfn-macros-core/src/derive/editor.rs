@@ -42,7 +42,7 @@ pub(crate) fn editor_data(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// What a type's JSON has, as a type.
+/// The JSON of a type, as a type.
 fn of_container(
     input: &DeriveInput,
     container: &Container<'_>,
@@ -92,7 +92,7 @@ struct Made<'m> {
     input: &'m DeriveInput,
     structs: &'m mut TokenStream,
     fields: Vec<(Ident, TokenStream)>,
-    /// What is flattened.
+    /// The types that are flattened.
     base: Option<TokenStream>,
     whole: bool,
 }
@@ -175,7 +175,7 @@ impl Made<'_> {
         }
     }
 
-    /// What a variant holds, among the enum's own keys.
+    /// The content of a variant, among the enum's own keys.
     fn content(&mut self, style: &Style, fields: &[Field<'_>]) {
         match style {
             Style::Struct => self.all(fields),

@@ -1,7 +1,7 @@
 //! Values that are no literals: arithmetic of literals, which is done here, and constants, which rustc knows.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use stepfn_core::{
     asl::schema::{self, Kind as FieldKind},
     json, number,
@@ -156,11 +156,13 @@ fn is_in_capitals(name: &str) -> bool {
 }
 
 fn of(written: &TokenStream, place: Place) -> Constant {
-    let cast = |ty: TokenStream| quote_spanned!(place.first=> (#written) as #ty);
+    // One cast of what is written: what is no number is told once. Numbers of fields are far below what a float holds of whole numbers.
+    let float = quote_spanned!(place.last=> ::core::primitive::f64);
+    let float = quote_spanned!(place.first=> (#written) as #float);
     Constant {
         name: written.to_string().replace(" :: ", "::"),
-        integer: cast(quote_spanned!(place.last=> ::core::primitive::i128)),
-        float: cast(quote_spanned!(place.last=> ::core::primitive::f64)),
+        integer: quote!((#float) as ::core::primitive::i128),
+        float,
         shape: quote_spanned!(place.first=> ::stepfn::__private::shape_of(&(#written))),
         value: quote_spanned!(place.first=> ::stepfn::__private::constant(&(#written))),
         itself: Some(written.clone()),

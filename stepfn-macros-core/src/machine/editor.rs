@@ -57,6 +57,9 @@ fn expand(
     let of_children = lowered.children.iter().filter_map(|child| child.result.as_ref());
     let results = results.chain(answers).chain(of_children).map(enclosed);
     let children = lowered.children.iter().map(|child| &child.child.ty);
+    let numbers = lowered.numbers.iter().map(|(_, constant)| constant);
+    let constants = numbers.chain(lowered.constants.iter().map(|(_, constant, _)| constant));
+    let constants = constants.filter_map(|constant| constant.itself.as_ref());
     let (input, output) = (enclosed(input), enclosed(output));
     let text = lowered.settings.name.clone().unwrap_or_else(|| name.to_string());
     let module = flows.module();
@@ -80,6 +83,7 @@ fn expand(
         fn __stepfn_editor() {
             #(let _ = #of::#targets;)*
             #(let _ = #tasks;)*
+            #(let _ = &(#constants);)*
             #(let _ = ::core::marker::PhantomData::<#results>;)*
             #(let _ = ::core::marker::PhantomData::<#children>;)*
             #paths

@@ -176,6 +176,11 @@ fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
         .filter(|diagnostic| diagnostic.code == Code::NoSuchStatesField)
         .map(|diagnostic| diagnostic.at.clone())
         .collect();
+    let without_context: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::TopLevelContext)
+        .map(|diagnostic| diagnostic.at.clone())
+        .collect();
     diagnostics.retain(|diagnostic| match diagnostic.code {
         Code::WaitFields | Code::MissingField | Code::MissingTransition => {
             let text = format!("{} {}", diagnostic.message, diagnostic.help.as_deref().unwrap_or_default());
@@ -184,6 +189,8 @@ fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
         Code::NoSuchField => {
             !(diagnostic.message.contains("`$states.") && of_states.contains(&diagnostic.at))
         }
+        // A name of no context has no type either.
+        Code::CannotTell => !without_context.contains(&diagnostic.at),
         _ => true,
     });
 }

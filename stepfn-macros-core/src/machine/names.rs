@@ -33,6 +33,20 @@ pub(crate) fn identifier(name: &str, span: proc_macro2::Span) -> Option<Ident> {
     Some(Ident::new_raw(&syn::ext::IdentExt::unraw(&raw).to_string(), span))
 }
 
+/// The error of a name that stands in place of a resource.
+pub(super) fn no_resource(name: &str) -> String {
+    let help = match name {
+        "lambda" => String::new(),
+        name if name.chars().any(char::is_lowercase) => {
+            format!("; for the function `{name}` write `lambda({name})`")
+        }
+        _ => "; what it is decides the types, so that no constant can stand for it".to_owned(),
+    };
+    format!(
+        "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string{help}"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -218,7 +218,10 @@ fn argument(input: ParseStream<'_>, text: &mut Text, is_template: bool) -> Resul
             let (call, place) = call(input)?;
             text.append(&call, place);
         } else {
-            return Err(syn::Error::new(ident.span(), "expected a literal, a path or another `States.…(…)`"));
+            let message = format!(
+                "expected a literal, a path or another `States.…(…)`; a constant is put into the data in a Pass state before, `parameters: {{ \"name\": {ident} }}`, and named by its path here"
+            );
+            return Err(syn::Error::new(ident.span(), message));
         }
     } else {
         let (value, place) = super::parse::literal(input)?;

@@ -6,7 +6,10 @@ use syn::{
     token,
 };
 
-use super::ast::{Callee, Expr, Kind, Place, Resource, Target};
+use super::{
+    ast::{Callee, Expr, Kind, Place, Resource, Target},
+    names::no_resource,
+};
 
 /// `lambda(f)`, `lambda::invoke(f).wait_for_task_token`, `sns::publish`, `"arn:…"`, each with `-> Type`.
 pub(super) fn resource(input: ParseStream<'_>) -> Result<Expr> {
@@ -17,12 +20,9 @@ pub(super) fn resource(input: ParseStream<'_>) -> Result<Expr> {
         last = arn.span();
         Target::Arn(arn.value())
     } else {
-        let head = input.call(Ident::parse_any).map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
-            )
-        })?;
+        let head = input
+            .call(Ident::parse_any)
+            .map_err(|error| syn::Error::new(error.span(), no_resource("lambda")))?;
         last = head.span();
         if (head == "ref_" || head == "get_att") && input.peek(token::Paren) {
             let (id, attribute, close) = reference(input, &head)?;
@@ -93,12 +93,7 @@ pub(super) fn resource(input: ParseStream<'_>) -> Result<Expr> {
                         "only `lambda(…)` and `lambda::invoke(…)` take a function, and `states::start_execution(…)` a machine; other services take `parameters`",
                     ));
                 }
-                ([_], None) => {
-                    return Err(syn::Error::new(
-                        first,
-                        "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
-                    ));
-                }
+                ([name], None) => return Err(syn::Error::new(first, no_resource(name))),
                 (parts, None) => Target::Arn(format!("arn:aws:states:::{}{suffix}", service_path(parts))),
             }
         }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use stepfn_core::json as text;
-use stepfn_durable::store::{Activity, Created, NewActivity, Tag};
+use stepfn_durable::store::{Activity, Created, NewActivity};
 
 use super::{
     Api,
-    machines::{encryption, no_encryption, read_tags},
+    machines::{encryption, no_encryption},
     seconds, tags,
 };
 use crate::{
@@ -14,12 +14,6 @@ use crate::{
     error::{ApiError, Reply},
     request::Request,
 };
-
-/// The tags that something new has.
-pub(super) fn tags(request: &Request, arn: &str) -> Result<Vec<Tag>, ApiError> {
-    let tags = request.list("tags").map(|tags| read_tags(tags)).unwrap_or_default();
-    if tags.len() > tags::MOST { Err(tags::too_many(arn)) } else { Ok(tags) }
-}
 
 impl Api {
     pub(super) async fn create_activity(&self, request: &Request) -> Reply {
@@ -29,7 +23,7 @@ impl Api {
         }
         encryption(request)?;
         let activity_arn = self.arn("activity", name);
-        let tags = tags(request, &activity_arn)?;
+        let tags = tags::of_new(request, &activity_arn)?;
         let activity = Activity {
             arn: activity_arn.clone(),
             name: name.to_owned(),

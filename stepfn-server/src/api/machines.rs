@@ -1,19 +1,17 @@
 //! State machines and their revisions.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use stepfn_core::{
     definition::{Definition, WorkflowType},
     validate,
 };
 use stepfn_durable::store::{
-    self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Tag, Update,
+    self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Update,
 };
 
 use stepfn_executor::ExecutorBuilder;
 
-use super::{Api, activities, executions::with_data, put, put_some, seconds, variables};
+use super::{Api, executions::with_data, put, put_some, seconds, tags, variables};
 use crate::{
     arn::{self, Named},
     error::{ApiError, Reply},
@@ -161,7 +159,7 @@ impl Api {
             return Err(description_without_version());
         }
         encryption(request)?;
-        let tags = activities::tags(request, &self.arn("stateMachine", name))?;
+        let tags = tags::of_new(request, &self.arn("stateMachine", name))?;
         checked(definition, kind)?;
         let mut details = json!({ "roleArn": role });
         put_some(&mut details, "loggingConfiguration", logging(request)?);
@@ -449,11 +447,4 @@ fn put_definition(reply: &mut Value, request: &Request, definition: &str) {
     if !references.is_empty() {
         put(reply, "variableReferences", json!(references));
     }
-}
-
-/// Tags as the API gives them. The last of one key counts.
-pub(super) fn read_tags(tags: &[Value]) -> Vec<Tag> {
-    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let tags: BTreeMap<_, _> = tags.iter().map(|tag| (text(tag, "key"), text(tag, "value"))).collect();
-    tags.into_iter().map(|(key, value)| Tag { key, value }).collect()
 }

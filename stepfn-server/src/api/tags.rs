@@ -1,9 +1,11 @@
 //! Tags of machines and activities.
 
-use serde_json::{Value, json};
-use stepfn_durable::store::{Retag, Retagged};
+use std::collections::BTreeMap;
 
-use super::{Api, machines::read_tags};
+use serde_json::{Value, json};
+use stepfn_durable::store::{Retag, Retagged, Tag};
+
+use super::Api;
 use crate::{
     arn::{self, Named},
     error::{ApiError, Reply},
@@ -28,6 +30,19 @@ fn taggable(request: &Request) -> Result<&str, ApiError> {
 
 fn missing(arn: &str) -> ApiError {
     ApiError::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
+}
+
+/// The tags that something new has.
+pub(super) fn of_new(request: &Request, arn: &str) -> Result<Vec<Tag>, ApiError> {
+    let tags = request.list("tags").map(|tags| read_tags(tags)).unwrap_or_default();
+    if tags.len() > MOST { Err(too_many(arn)) } else { Ok(tags) }
+}
+
+/// Tags as the API gives them. The last of one key counts.
+fn read_tags(tags: &[Value]) -> Vec<Tag> {
+    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let tags: BTreeMap<_, _> = tags.iter().map(|tag| (text(tag, "key"), text(tag, "value"))).collect();
+    tags.into_iter().map(|(key, value)| Tag { key, value }).collect()
 }
 
 impl Api {

@@ -150,8 +150,7 @@ impl Api {
         let description = request.optional("description").map(str::to_owned);
         let routes = routes(request)?.map(|(_, routes)| routes);
         if description.is_none() && routes.is_none() {
-            return Err(ApiError::new(
-                "MissingRequiredParameter",
+            return Err(ApiError::invalid(
                 "Either the description or the routing configuration must be specified",
             ));
         }

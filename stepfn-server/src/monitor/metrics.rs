@@ -31,6 +31,7 @@ pub(super) struct Metrics {
     loaded: Gauge,
     ready: Gauge,
     calls: Gauge,
+    refused: Gauge,
 }
 
 impl fmt::Debug for Metrics {
@@ -56,6 +57,7 @@ impl Metrics {
             loaded: Gauge::default(),
             ready: Gauge::default(),
             calls: Gauge::default(),
+            refused: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("executions_started", "Executions that were started", metrics.started.clone());
@@ -74,10 +76,12 @@ impl Metrics {
         registry.register("executions_loaded", "Executions in memory", metrics.loaded.clone());
         registry.register("executions_ready", "Executions that wait for their turn", metrics.ready.clone());
         registry.register("calls", "Calls to functions that are under way", metrics.calls.clone());
+        registry.register("executions_refused", "Executions that cannot go on", metrics.refused.clone());
         metrics
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, refused: usize) -> String {
+        set(&self.refused, refused);
         let mut text = String::new();
         // A String takes everything.
         let _ = text::encode(&mut text, &self.registry);
@@ -87,10 +91,9 @@ impl Metrics {
     pub(super) fn committed(&self, commit: &Commit<'_>) {
         self.commit_time.observe(commit.took.as_secs_f64());
         self.turns.inc_by(commit.turns.len() as u64);
-        let gauge = |gauge: &Gauge, number: usize| gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
-        gauge(&self.loaded, commit.loaded);
-        gauge(&self.ready, commit.ready);
-        gauge(&self.calls, commit.calls);
+        set(&self.loaded, commit.loaded);
+        set(&self.ready, commit.ready);
+        set(&self.calls, commit.calls);
         for turn in &commit.turns {
             let machine = machine_of(turn.execution_arn);
             if turn.events.first().is_some_and(|event| event.id == 1) {
@@ -128,6 +131,10 @@ impl Metrics {
     pub(super) fn dropped(&self) {
         self.dropped.inc();
     }
+}
+
+fn set(gauge: &Gauge, number: usize) {
+    gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
 }
 
 /// The machine's name in an execution's ARN, without the label of a Map Run.

@@ -107,8 +107,9 @@ impl Monitor {
     }
 
     /// The metrics, in the text format of OpenMetrics.
-    pub(crate) fn text(&self) -> String {
-        self.metrics.text()
+    /// The metrics as text; `refused` is the number of executions that cannot go on.
+    pub(crate) fn text(&self, refused: usize) -> String {
+        self.metrics.text(refused)
     }
 
     pub(crate) fn answered(&self, action: &str, status: u16, took: Duration) {

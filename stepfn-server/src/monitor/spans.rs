@@ -103,7 +103,7 @@ fn read(event: &[u8]) -> Option<Value> {
     json::parse_value(std::str::from_utf8(event).ok()?).ok()
 }
 
-/// What is looked at of an event, in the form of a history or of a log.
+/// The parts of an event that are looked at, in the form of a history or of a log.
 struct Seen<'a> {
     id: u64,
     previous: u64,

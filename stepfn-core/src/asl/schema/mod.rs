@@ -38,7 +38,7 @@ pub struct Field {
     pub owners: &'static [&'static str],
     /// The query language whose states have it; both by default.
     pub language: Option<QueryLanguage>,
-    /// What it is for, in a few words.
+    /// The purpose, in a few words.
     pub docs: &'static str,
 }
 

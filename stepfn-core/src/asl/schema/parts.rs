@@ -19,7 +19,7 @@ pub enum Given<'m> {
     Path(&'m PathField),
     /// JSON.
     Value(&'m Value),
-    /// What has fields of its own, or nothing to look at.
+    /// An object with fields of its own, or nothing to look at.
     Other,
 }
 

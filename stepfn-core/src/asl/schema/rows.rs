@@ -23,15 +23,15 @@ pub(in crate::asl) const LANGUAGE: Kind = Kind::Name(&["JSONPath", "JSONata"]);
 /// Groups of state types.
 pub(in crate::asl) mod types {
     pub(in crate::asl) const ALL: &[&str] = &crate::asl::TYPES;
-    /// What takes data in and hands it on.
+    /// States that take data in and hand it on.
     pub(in crate::asl) const DATA: &[&str] =
         &["Task", "Wait", "Pass", "Succeed", "Choice", "Parallel", "Map"];
-    /// What goes on to a next state.
+    /// States with a next state.
     pub(in crate::asl) const FLOW: &[&str] = &["Task", "Wait", "Pass", "Parallel", "Map"];
     pub(in crate::asl) const ASSIGN: &[&str] = &["Task", "Wait", "Pass", "Choice", "Parallel", "Map"];
-    /// What has a result.
+    /// States with a result.
     pub(in crate::asl) const RESULT: &[&str] = &["Task", "Pass", "Parallel", "Map"];
-    /// What may fail.
+    /// States that may fail.
     pub(in crate::asl) const WORK: &[&str] = &["Task", "Parallel", "Map"];
 }
 

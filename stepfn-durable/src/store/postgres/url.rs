@@ -19,7 +19,7 @@ pub(super) enum Mode {
     VerifyFull,
 }
 
-/// What a URL says about encryption.
+/// The encryption that a URL asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ssl {
     pub(super) mode: Mode,

@@ -113,7 +113,7 @@ fn around(literal: &Value) -> Vec<Value> {
     }
 }
 
-/// What a function measures.
+/// The measure of a function.
 #[derive(Clone, Copy)]
 enum Measured {
     Text,

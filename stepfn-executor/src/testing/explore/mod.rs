@@ -190,7 +190,7 @@ struct Explorer<'d> {
     choices: HashMap<&'d str, &'d State>,
     fails: HashSet<&'d str>,
     states: HashMap<&'d str, &'d State>,
-    /// What states put under other names.
+    /// The values that states put under other names.
     routes: Vec<Route>,
     /// Data for each way of a Choice, by the state's name.
     solutions: HashMap<&'d str, Vec<(Rule, Vec<Solution>)>>,

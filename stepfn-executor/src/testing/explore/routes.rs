@@ -13,7 +13,7 @@ use stepfn_core::{
 /// The number of names that one path is looked for under.
 const MOST_NAMES: usize = 12;
 
-/// What a state puts under a name.
+/// The value that a state puts under a name.
 #[derive(Clone, Debug)]
 pub(super) struct Route {
     to: Vec<String>,

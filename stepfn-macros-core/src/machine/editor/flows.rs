@@ -48,7 +48,7 @@ impl Known {
     }
 }
 
-/// What an array holds.
+/// The items of an array.
 fn item(nodes: &[OwnedNode], index: usize) -> Option<usize> {
     match nodes.get(index)? {
         OwnedNode::Other(Node::Array(item)) => Some(*item),

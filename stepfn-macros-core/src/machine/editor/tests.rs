@@ -21,7 +21,8 @@ fn each_name_of_a_state_is_its_constant() {
     let code = code(quote! {
         Orders(Order) {
             start_at: Start,
-            Start: Choice { choices: [$.a > 1 => Rule], default: Default },
+            timeout_seconds: 5 * MINUTE,
+            Start: Choice { choices: [$.a > limits::LARGE => Rule], default: Default },
             Rule: Task { resource: lambda(work::charge), catch: [{ error_equals: [States.ALL], next: Caught }], next: End },
             Both: Parallel { branches: [{ start_at: Inner, Inner: Pass { end: true } }], next: End },
         }
@@ -30,6 +31,7 @@ fn each_name_of_a_state_is_its_constant() {
         assert_has(&code, &[&format!("let _ = Orders::{name};")]);
     }
     assert_has(&code, &["let _ = work::charge;", "type Input = Order;"]);
+    assert_has(&code, &["let _ = &(5 * MINUTE);", "let _ = &(limits::LARGE);"]);
 }
 
 #[test]

@@ -69,7 +69,14 @@ pub(in crate::machine) fn constants_are_of_kind(
         let state = of_state(at);
         let need = match wanted {
             Wanted::Anything => continue,
-            Wanted::Number => Need::Number,
+            Wanted::Number => {
+                let message = format!(
+                    "{state}`{name}` is no number; say what it is: `string({name})`, `timestamp({name})` or `boolean({name})` [wrong-type]"
+                );
+                let shape = &constant.shape;
+                claims.extend(call("expect_amount", place, &quote!(#message, #shape)));
+                continue;
+            }
             Wanted::Text => Need::String,
             Wanted::Boolean => Need::Boolean,
             Wanted::Timestamp | Wanted::Error => {

@@ -11,7 +11,7 @@ use stepfn_core::{
 
 use super::Step;
 
-/// What a test is about.
+/// The subject of a test.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Candidate {
     /// A value that it is compared with.
@@ -28,7 +28,7 @@ pub(super) enum Candidate {
     Kind(OperandKind),
 }
 
-/// What a test reads, and what it is about.
+/// The paths that a test reads, and its subject.
 #[derive(Default)]
 pub(super) struct Read {
     pub(super) paths: Vec<Vec<Step>>,
@@ -76,7 +76,7 @@ pub(super) fn of_number(number: f64) -> Option<Value> {
     Number::from_f64(number).map(Value::Number)
 }
 
-/// What a comparison is about.
+/// The subject of a comparison.
 pub(super) fn of_comparison(comparison: &Comparison, found: &mut Vec<Candidate>) {
     let operand = &comparison.operand;
     match comparison.operator {
@@ -100,7 +100,7 @@ pub(super) fn of_comparison(comparison: &Comparison, found: &mut Vec<Candidate>)
     }
 }
 
-/// What an expression reads and is about.
+/// The paths that an expression reads, and its subject.
 pub(super) fn of_expression(expression: &Expression, read: &mut Read) {
     match &expression.kind {
         Kind::String(text) => read.candidates.push(Candidate::Value(text.as_str().into())),
