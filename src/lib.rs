@@ -88,7 +88,81 @@ pub use stepfn_executor as executor;
 pub use stepfn_executor::testing;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
-pub use stepfn_macros::{StateData, TaskError, fragment, lambda, path, state_machine};
+/// The JSON form of a type, for the checks of paths.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use stepfn::StateData;
+///
+/// #[derive(Serialize, Deserialize, StateData)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Order { total_amount: u64 }
+///
+/// assert_eq!(stepfn::path!(Order, $.totalAmount), "$.totalAmount");
+/// ```
+pub use stepfn_macros::StateData;
+/// The errors of a function, by the names that `Retry` and `Catch` match.
+///
+/// ```
+/// use stepfn::TaskError as _;
+///
+/// #[derive(Debug, stepfn::TaskError)]
+/// enum LoadError { Missing, #[task_error(name = "Load.Busy")] Busy }
+/// # impl std::fmt::Display for LoadError { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("load") } }
+/// # impl std::error::Error for LoadError {}
+///
+/// assert_eq!(LoadError::NAMES, ["Missing", "Load.Busy"]);
+/// ```
+pub use stepfn_macros::TaskError;
+/// States that many machines share.
+///
+/// ```
+/// use stepfn::{Workflow, fragment, state_machine};
+///
+/// fragment! { Goodbye { Leave: Pass { result: "goodbye", next: Done }, Done: Succeed {} } }
+///
+/// state_machine! { Visit() { start_at: Leave, ..Goodbye } }
+///
+/// assert_eq!(Visit::definition().machine.states.len(), 2);
+/// ```
+pub use stepfn_macros::fragment;
+/// A function as a task of workflows.
+///
+/// ```
+/// use stepfn::{Task, lambda};
+///
+/// #[lambda(name = "twice")]
+/// async fn double(number: u32) -> u32 { number * 2 }
+///
+/// assert_eq!(<double as Task>::NAME, "twice");
+/// ```
+pub use stepfn_macros::lambda;
+/// A path, checked against a type.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Serialize, Deserialize, stepfn::StateData)]
+/// struct Order { items: Vec<String> }
+///
+/// assert_eq!(stepfn::path!(Order, $.items[0]), "$.items[0]");
+/// ```
+pub use stepfn_macros::path;
+/// A state machine, checked while rustc compiles it.
+///
+/// ```
+/// use stepfn::{Workflow, state_machine};
+///
+/// state_machine! {
+///     /// Says hello.
+///     Hello() {
+///         start_at: Greet,
+///         Greet: Pass { result: "hello", end: true },
+///     }
+/// }
+///
+/// assert_eq!(Hello::definition().machine.comment.as_deref(), Some("Says hello."));
+/// ```
+pub use stepfn_macros::state_machine;
 
 /// The model of the Amazon States Language, read from JSON and written as JSON.
 pub mod asl {
@@ -132,7 +206,7 @@ pub mod diagnostic {
 /// JSON text with the places of its values.
 pub mod json {
     pub use stepfn_core::json::{
-        Cursor, Document, JsonError, Span, parse, parse_value, to_pretty_string, to_string,
+        Cursor, Document, JsonError, Pointer, Span, parse, parse_value, to_pretty_string, to_string,
     };
 }
 

@@ -187,8 +187,8 @@ fn the_third_published_mistake_is_found_by_build_too() {
 }
 
 fn codes(machine: Machine) -> Vec<(&'static str, String)> {
-    let (_, findings) = machine.build_with_warnings();
-    findings.iter().map(|finding| (finding.code.name(), finding.at.clone())).collect()
+    let (_, diagnostics) = machine.build_with_warnings();
+    diagnostics.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.at.to_string())).collect()
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn what_is_allowed_is_not_reported_of_that_state_alone() {
 }
 
 #[test]
-fn slips_with_handles_are_findings() {
+fn slips_with_handles_are_diagnostics() {
     let strange = Scope::new().state("Elsewhere");
     let mut m = Machine::new("Slips");
     let first = m.state("First");
@@ -270,7 +270,7 @@ fn nested_scopes_conditions_and_references_come_out_as_asl() {
 }
 
 #[test]
-fn templates_that_cannot_be_said_are_findings() {
+fn templates_that_cannot_be_said_are_diagnostics() {
     let mut m = Machine::new("Templates");
     let make = m.state("Make");
     m.define(
@@ -290,8 +290,9 @@ fn templates_that_cannot_be_said_are_findings() {
             ])
             .end(),
     );
-    let (definition, findings) = m.build_with_warnings();
-    let found: Vec<_> = findings.iter().map(|finding| (finding.code.name(), finding.at.as_str())).collect();
+    let (definition, diagnostics) = m.build_with_warnings();
+    let found: Vec<_> =
+        diagnostics.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.at.as_str())).collect();
     let expected = [
         ("duplicate-key", "/States/Make/Parameters/twice"),
         ("invalid-template", "/States/Make/Parameters/dollar.$"),
@@ -313,11 +314,11 @@ fn arguments_of_one_expression_leave_no_place_for_a_functions_name() {
     let mut m = Machine::new("Whole").query_language(stepfn::asl::QueryLanguage::Jsonata);
     let ask = m.state("Ask");
     m.define(ask, Task::invoke::<send_approval_email>().arguments(jsonata("$states.input")).end());
-    let (definition, findings) = m.build_with_warnings();
-    let finding = findings.iter().find(|finding| finding.at == "/States/Ask/Arguments").unwrap();
-    assert_eq!(finding.code.name(), "invalid-template");
+    let (definition, diagnostics) = m.build_with_warnings();
+    let diagnostic = diagnostics.iter().find(|diagnostic| diagnostic.at == "/States/Ask/Arguments").unwrap();
+    assert_eq!(diagnostic.code.name(), "invalid-template");
     assert_eq!(
-        finding.message,
+        diagnostic.message,
         "state `Ask`: `arguments` has to be an object, for the function's name is put into it"
     );
     let arguments = definition.machine.states["Ask"].arguments.clone().unwrap();

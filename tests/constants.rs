@@ -39,6 +39,7 @@ async fn charge(charge: Charge) -> u32 {
 }
 
 const LIMIT: u32 = 100;
+const BELOW: i32 = 1;
 const GIFT: &str = "gift";
 const CODE: &str = "NotPaid";
 const WHY: &str = "the order is too large";
@@ -119,7 +120,10 @@ state_machine! {
     /// No rule tells more of a constant than what it is: neither two of them exclude each other, nor does one without `default` go by their values.
     Bounds(Order) -> String {
         start_at: Between,
-        Between: Choice { choices: [ $.total > LIMIT && $.total < shop::LEAST => Never ], default: Half },
+        Between: Choice {
+            choices: [ $.total > LIMIT && $.total < shop::LEAST => Never, $.total <= -BELOW => Never ],
+            default: Half,
+        },
         Never: Pass { result: "never", end: true },
         Half: Choice { choices: [ $.total < LIMIT => Below, $.total >= LIMIT => Above ] },
         Below: Pass { result: "below", end: true },

@@ -26,9 +26,14 @@ fn said(text: &str, workflow_type: WorkflowType) -> HashSet<String> {
     let options = Options { workflow_type };
     let checked = check::check_text(text, &options);
     let line = |found: &check::Located| {
-        format!("{}[{}]: {}", found.finding.severity, found.finding.code.name(), found.finding.message)
+        format!(
+            "{}[{}]: {}",
+            found.diagnostic.severity,
+            found.diagnostic.code.name(),
+            found.diagnostic.message
+        )
     };
-    checked.findings.iter().map(line).collect()
+    checked.diagnostics.iter().map(line).collect()
 }
 
 #[test]
@@ -48,19 +53,19 @@ fn seeded_mistakes_are_found() {
         let express = mutant["express"].as_bool() == Some(true);
         let workflow_type = if express { WorkflowType::Express } else { WorkflowType::Standard };
         let text = std::fs::read_to_string(mutants.join(word("file"))).unwrap();
-        let mut findings = said(&text, workflow_type);
+        let mut diagnostics = said(&text, workflow_type);
         if let Ok(base) = std::fs::read_to_string(bases.join(format!("{}.asl.json", word("base")))) {
             // That a machine is Express is a mistake of its own.
             for known in said(&base, WorkflowType::Standard) {
-                findings.remove(&known);
+                diagnostics.remove(&known);
             }
         }
         if shown.as_ref() == Some(&word("class")) {
-            println!("{}: {}\n  {findings:#?}", word("file"), word("change"));
+            println!("{}: {}\n  {diagnostics:#?}", word("file"), word("change"));
         }
         let (found, all) = groups.entry(word("group")).or_default();
         *all += 1;
-        if findings.is_empty() {
+        if diagnostics.is_empty() {
             missed.push(format!(
                 "{} ({}; AWS: {}, {})",
                 word("file"),

@@ -275,7 +275,7 @@ fn every_format_names_the_other_machine() {
     assert!(yaml.contains("StateMachineArn: !Ref Fulfilment\n"), "{yaml}");
     assert!(sam::to_yaml(&both).unwrap().contains("Fulfilment: !Ref Fulfilment\n"));
     assert!(cloudformation::to_yaml(&both).unwrap().contains("Fulfilment: !Ref Fulfilment\n"));
-    let module = terraform::to_json(&both).unwrap();
+    let module = terraform::to_json_text(&both).unwrap();
     assert!(module.contains("aws_sfn_state_machine.fulfilment.arn"), "{module}");
     // Alone it is a parameter.
     let alone = cloudformation::to_yaml(&[Orders::definition().into()]).unwrap();
@@ -290,7 +290,7 @@ fn every_format_names_the_other_machine() {
 
 #[test]
 fn the_role_may_start_watch_and_stop_it() {
-    let policy = iam::policy_of(&Orders::definition().into()).to_json();
+    let policy = iam::policy_of(&Orders::definition().into()).to_json_text();
     for right in [
         "states:StartExecution",
         "states:DescribeExecution",
@@ -300,7 +300,7 @@ fn the_role_may_start_watch_and_stop_it() {
     ] {
         assert!(policy.contains(right), "{right}\n{policy}");
     }
-    let fire = iam::policy_of(&Fire::definition().into()).to_json();
+    let fire = iam::policy_of(&Fire::definition().into()).to_json_text();
     assert!(fire.contains("states:StartExecution") && !fire.contains("events:PutRule"), "{fire}");
 }
 
@@ -326,7 +326,8 @@ fn machines_that_start_each_other_run_and_are_not_deployed_together() {
     let both = [First::definition().into(), Second::definition().into()];
     let error = in_order(&both).unwrap_err().to_string();
     assert!(error.contains("`First` → `Second` → `First`"), "{error}");
-    for error in [cloudformation::to_yaml(&both), serverless::to_yaml(&both), terraform::to_json(&both)] {
+    for error in [cloudformation::to_yaml(&both), serverless::to_yaml(&both), terraform::to_json_text(&both)]
+    {
         assert!(error.unwrap_err().to_string().contains("in a circle"));
     }
 }

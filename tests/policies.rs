@@ -22,6 +22,6 @@ fn the_examples_need_no_more_than_this() {
     ] {
         let policy = iam::policy(&definition);
         assert_eq!(policy.unknown(), [], "{}", definition.name);
-        insta::assert_snapshot!(&*definition.name, policy.to_json());
+        insta::assert_snapshot!(&*definition.name, policy.to_json_text());
     }
 }

@@ -57,12 +57,12 @@ fn codes(states: &str, output: &'static Shape, strict: bool) -> Vec<String> {
     let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let mut draft = Draft::new("Promised", machine);
     (draft.input, draft.output, draft.strict) = (Some(<In>::SHAPE), Some(output), strict);
-    let (_, findings) = draft.build_with_warnings();
-    let told = |finding: &Diagnostic| {
-        let warning = if finding.severity == Severity::Warning { "warning " } else { "" };
-        format!("{warning}{}", finding.code.name())
+    let (_, diagnostics) = draft.build_with_warnings();
+    let told = |diagnostic: &Diagnostic| {
+        let warning = if diagnostic.severity == Severity::Warning { "warning " } else { "" };
+        format!("{warning}{}", diagnostic.code.name())
     };
-    read.iter().chain(&findings).map(told).collect()
+    read.iter().chain(&diagnostics).map(told).collect()
 }
 
 const ANY: &Shape = &Shape::Any;
@@ -208,8 +208,8 @@ fn what_the_book_exempts_is_accepted() {
     let book = book();
     let found = r#""Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Parameters": { "TableName": "t", "Key": {} }"#;
     for (says, states) in [
-        ("what a text holds", pass("States.StringToJson($.text)")),
-        ("what a text holds", pass("States.Base64Decode($.text)")),
+        ("what a text or a file holds", pass("States.StringToJson($.text)")),
+        ("what a text or a file holds", pass("States.Base64Decode($.text)")),
         ("a computed index of `States.ArrayGetItem`", pass("States.ArrayGetItem($.items, $.small)")),
         ("a range of too many items", pass("States.ArrayRange(0, $.small, 1)")),
         (

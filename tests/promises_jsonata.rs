@@ -71,9 +71,9 @@ fn state(expression: &str) -> String {
 
 /// The codes of the errors of a machine, each once.
 fn codes(states: &str, output: &'static Shape) -> Vec<&'static str> {
-    let (_, findings) = draft(states, output).build_with_warnings();
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let mut codes: Vec<_> = errors.map(|finding| finding.code.name()).collect();
+    let (_, diagnostics) = draft(states, output).build_with_warnings();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut codes: Vec<_> = errors.map(|diagnostic| diagnostic.code.name()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes

@@ -74,8 +74,8 @@ const INPUT: &str =
 pub fn asl(data: &[u8]) {
     let Some(text) = text(data) else { return };
     let checked = check::check_text(text, &Options::default());
-    for finding in &checked.findings {
-        assert!(text.get(finding.span.range.clone()).is_some(), "{text:?}: {:?}", finding.span);
+    for diagnostic in &checked.diagnostics {
+        assert!(text.get(diagnostic.span.range.clone()).is_some(), "{text:?}: {:?}", diagnostic.span);
     }
     let Ok((machine, _)) = asl::read_str(text) else { return };
     let written = machine.to_canonical_string();

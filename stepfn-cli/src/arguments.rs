@@ -47,7 +47,7 @@ pub struct Check {
     /// Make the fixes that are certain, in the files themselves: nothing but the slip changes. What is left is reported
     #[arg(long)]
     pub(crate) fix: bool,
-    /// `json` is one line for each file: {"file":…,"findings":[{"code","severity","pointer","line","column","endLine","endColumn",
+    /// `json` is one line for each file: {"file":…,"diagnostics":[{"code","severity","pointer","line","column","endLine","endColumn",
     /// "message","help","url","subject","labels","fix"}]}; `sarif` is one log of SARIF 2.1.0; `github` annotates a pull request
     #[arg(
         long,

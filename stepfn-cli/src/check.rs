@@ -22,7 +22,7 @@ use crate::{
 
 pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     let options = Options { workflow_type: workflow_type(arguments.express) };
-    let mut outcome = Outcome::Fine;
+    let mut outcome = Outcome::Success;
     let (mut checked, mut fixed) = (0, 0);
     let (mut errors, mut warnings) = (0, 0);
     let mut entries = Vec::new();
@@ -37,11 +37,11 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
         };
         checked += 1;
         let hidden = unquoted::hide(&source.text);
-        let mut findings = if arguments.fix {
+        let mut diagnostics = if arguments.fix {
             match fix(path, &mut source, &hidden, &options) {
-                Ok((findings, made)) => {
+                Ok((diagnostics, made)) => {
                     fixed += made;
-                    findings
+                    diagnostics
                 }
                 Err(message) => {
                     report::error(err, &message)?;
@@ -50,31 +50,31 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
                 }
             }
         } else {
-            check_text(&hidden.text, &options).findings
+            check_text(&hidden.text, &options).diagnostics
         };
-        findings.retain(|found| !hidden.is_about_a_stand_in(found));
-        findings.retain(|found| {
-            found.finding.severity == Severity::Error || !arguments.allow.contains(&found.finding.code)
+        diagnostics.retain(|found| !hidden.is_about_a_stand_in(found));
+        diagnostics.retain(|found| {
+            found.diagnostic.severity == Severity::Error || !arguments.allow.contains(&found.diagnostic.code)
         });
-        let of_file = findings.iter().filter(|found| found.finding.severity == Severity::Error).count();
+        let of_file = diagnostics.iter().filter(|found| found.diagnostic.severity == Severity::Error).count();
         errors += of_file;
-        warnings += findings.len() - of_file;
-        if of_file > 0 || (arguments.deny_warnings && !findings.is_empty()) {
-            outcome = outcome.max(Outcome::Findings);
+        warnings += diagnostics.len() - of_file;
+        if of_file > 0 || (arguments.deny_warnings && !diagnostics.is_empty()) {
+            outcome = outcome.max(Outcome::Failure);
         }
         match arguments.format {
             ReportFormat::Human => {
-                for found in &findings {
+                for found in &diagnostics {
                     report::text(out, &source, found)?;
                     writeln!(out)?;
                 }
             }
             ReportFormat::Json => {
-                let found = report::json(&source, &findings).to_string();
+                let found = report::json(&source, &diagnostics).to_string();
                 writeln!(out, "{}", report::printable_json(&found))?;
             }
             ReportFormat::Sarif | ReportFormat::Github => {
-                entries.extend(findings.iter().map(|found| Entry::of(&source, found)));
+                entries.extend(diagnostics.iter().map(|found| Entry::of(&source, found)));
             }
         }
     }
@@ -111,5 +111,5 @@ fn fix(
         replace(path, &fixed.text).map_err(|error| format!("cannot write `{}`: {error}", source.name))?;
         source.text = fixed.text;
     }
-    Ok((fixed.checked.findings, fixed.applied.len()))
+    Ok((fixed.checked.diagnostics, fixed.applied.len()))
 }

@@ -48,7 +48,7 @@ pub fn read_machine(path: &Path, err: &mut dyn Write) -> io::Result<Option<State
     if checked.document.is_some() && !checked.machine.states.is_empty() {
         return Ok(Some(checked.machine));
     }
-    for found in &checked.findings {
+    for found in &checked.diagnostics {
         report::text(err, &source, found)?;
     }
     report::error(err, &format!("`{}` is no definition", source.name))?;
@@ -105,5 +105,5 @@ pub fn write_changes(changes: &[Change], format: Format, out: &mut dyn Write) ->
             writeln!(out, "{summary}")?;
         }
     }
-    Ok(if changes.is_empty() { Outcome::Fine } else { Outcome::Findings })
+    Ok(if changes.is_empty() { Outcome::Success } else { Outcome::Failure })
 }

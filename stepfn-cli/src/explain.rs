@@ -22,16 +22,16 @@ pub(crate) fn run(arguments: &Explain, out: &mut dyn Write, err: &mut dyn Write)
                 code.page().what
             )?;
         }
-        return Ok(Outcome::Fine);
+        return Ok(Outcome::Success);
     };
     match arguments::code(name) {
         Ok(code) => {
             write!(out, "{}", code.explanation())?;
-            Ok(Outcome::Fine)
+            Ok(Outcome::Success)
         }
         Err(message) => {
             report::error(err, &message)?;
-            Ok(Outcome::Findings)
+            Ok(Outcome::Failure)
         }
     }
 }

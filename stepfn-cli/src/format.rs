@@ -11,7 +11,7 @@ use stepfn_core::{
     json::push_token,
     value::Value,
 };
-use stepfn_import::rust::Left;
+use stepfn_import::rust::Unformatted;
 
 use crate::{
     Outcome,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
-    let mut outcome = Outcome::Fine;
+    let mut outcome = Outcome::Success;
     let (mut fine, mut changed) = (0, 0);
     let mut styles = Styles::default();
     for (path, is_asked_for) in named(&arguments.files, err, &mut outcome)? {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
         let is_rust = if source::is_stdin(&path) { arguments.rust } else { is_rust(&path) };
         let made = if is_rust { rust(&path, &source, &mut styles, err)? } else { json(&source, err)? };
         if !made.is_whole {
-            outcome = outcome.max(Outcome::Findings);
+            outcome = outcome.max(Outcome::Failure);
         }
         let Some(text) = made.text else { continue };
         let stale = text != source.text;
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
             if stale {
                 writeln!(out, "{}", report::line(&source.name))?;
                 difference(out, &source.text, &text)?;
-                outcome = outcome.max(Outcome::Findings);
+                outcome = outcome.max(Outcome::Failure);
             }
         } else if source::is_stdin(&path) {
             out.write_all(text.as_bytes())?;
@@ -113,7 +113,7 @@ fn is_rust(path: &Path) -> bool {
 }
 
 fn rust(path: &Path, source: &Source, styles: &mut Styles, err: &mut dyn Write) -> io::Result<Made> {
-    let left_alone = |left: &Left| format!("{}:{left}\n  = help: this is left as it is", source.name);
+    let left_alone = |left: &Unformatted| format!("{}:{left}\n  = help: this is left as it is", source.name);
     let style = match styles.of(path) {
         Ok(style) => style,
         Err(message) => {
@@ -187,8 +187,8 @@ fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>>
         _ => None,
     };
     let mut is_reported = false;
-    for found in &checked.findings {
-        if is_of_form(found.finding.code) {
+    for found in &checked.diagnostics {
+        if is_of_form(found.diagnostic.code) {
             report::text(err, source, found)?;
             is_reported = true;
         }

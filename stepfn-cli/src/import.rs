@@ -1,6 +1,7 @@
 //! `stepfn import`
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             return Ok(Outcome::Unreadable);
         }
     };
-    let mut outcome = Outcome::Fine;
+    let mut outcome = Outcome::Success;
     let mut written = Vec::new();
     for path in &arguments.files {
         match read(path, arguments) {
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                         }
                         Err(error) => {
                             report::error(err, &format!("{}: {error}", source::name(path)))?;
-                            outcome = outcome.max(Outcome::Findings);
+                            outcome = outcome.max(Outcome::Failure);
                         }
                     }
                 }
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
         report::error(err, &message)?;
         return Ok(Outcome::Unreadable);
     }
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut files: HashSet<PathBuf> = HashSet::new();
     for (path, imported, source) in &written {
         let file = match &arguments.out {
             None => None,
@@ -83,7 +84,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                     outcome = Outcome::Unreadable;
                     continue;
                 }
-                files.push(file.clone());
+                files.insert(file.clone());
                 Some(file)
             }
         };
@@ -106,9 +107,9 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                 );
                 writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(&said))?;
             }
-            for finding in &source.allowed {
-                let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
-                writeln!(err, "warning[{}]: {}", finding.code.name(), report::line(&text))?;
+            for diagnostic in &source.allowed {
+                let text = format!("{}, {}: {}", imported.name, diagnostic.at, diagnostic.message);
+                writeln!(err, "warning[{}]: {}", diagnostic.code.name(), report::line(&text))?;
             }
         }
     }
@@ -141,7 +142,7 @@ fn read(path: &Path, arguments: &Import) -> Result<Vec<Imported>, String> {
 fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Value>>> {
     let mut samples = Vec::new();
     for path in files {
-        let source = match source::read(path) {
+        let source = match source::read_data(path) {
             Ok(source) => source,
             Err(message) => {
                 report::error(err, &message)?;
@@ -162,10 +163,10 @@ fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Valu
     Ok(Some(samples))
 }
 
-fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) -> Result<(), String> {
+fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &HashSet<PathBuf>) -> Result<(), String> {
     let failed = |error: io::Error| format!("cannot write `{}`: {error}", file.display());
     fs::create_dir_all(dir).map_err(failed)?;
-    if written.contains(&file.to_path_buf()) {
+    if written.contains(file) {
         return Err(format!(
             "`{}` is another machine's, written just now: their names differ in their signs alone\n  = help: \
              import them into two directories",
@@ -180,11 +181,11 @@ fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) 
 }
 
 fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> String {
-    let allowed = source.allowed.iter().map(|finding| {
+    let allowed = source.allowed.iter().map(|diagnostic| {
         Value::object([
-            ("code", Value::from(finding.code.name())),
-            ("pointer", finding.at.as_str().into()),
-            ("message", finding.message.as_str().into()),
+            ("code", Value::from(diagnostic.code.name())),
+            ("pointer", diagnostic.at.as_str().into()),
+            ("message", diagnostic.message.as_str().into()),
         ])
     });
     let all = Value::object([

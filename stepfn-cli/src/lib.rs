@@ -12,7 +12,7 @@
 //!
 //! let arguments = Arguments::parse_from(["tool", "explain", "unknown-state"]);
 //! let (mut out, mut err) = (Vec::new(), Vec::new());
-//! assert_eq!(arguments.command.perform(&mut out, &mut err)?, Outcome::Fine);
+//! assert_eq!(arguments.command.perform(&mut out, &mut err)?, Outcome::Success);
 //! assert!(out.starts_with(b"# unknown-state (error)"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
@@ -51,9 +51,9 @@ pub use self::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// 0: all is well.
-    Fine,
+    Success,
     /// 1: there are diagnostics, or it did not succeed.
-    Findings,
+    Failure,
     /// 2: the command line is wrong, or a file could not be read or written.
     Unreadable,
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &New, out: &mut dyn Write, err: &mut dyn Write) -> 
             writeln!(out, "  cd {name}")?;
             writeln!(out, "  cargo test             # its first test")?;
             writeln!(out, "  cargo xtask generate   # the deployment files, after each change")?;
-            Ok(Outcome::Fine)
+            Ok(Outcome::Success)
         }
         Err(message) => {
             report::error(err, &message)?;
@@ -152,8 +152,14 @@ fn imported(file: &Path, arguments: &New) -> Result<Project, String> {
             ));
         }
         project.notes.extend(machine.notes.iter().map(|note| format!("{}: {note}", machine.name)));
-        project.notes.extend(source.allowed.iter().map(|finding| {
-            format!("{}, {}: {} [{}]", machine.name, finding.at, finding.message, finding.code.name())
+        project.notes.extend(source.allowed.iter().map(|diagnostic| {
+            format!(
+                "{}, {}: {} [{}]",
+                machine.name,
+                diagnostic.at,
+                diagnostic.message,
+                diagnostic.code.name()
+            )
         }));
         tests.push_str(&test_of(machine, &module));
         let laid_out = rust::format(&source.text, &style).map_or(source.text, |formatted| formatted.text);

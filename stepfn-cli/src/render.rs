@@ -73,17 +73,17 @@ impl Entry {
     }
 
     pub(crate) fn of(source: &Source, found: &Located) -> Self {
-        let Located { finding, span, labels } = found;
+        let Located { diagnostic, span, labels } = found;
         let region = |span: &Span| Region::new(source, span);
         let edits = fix(source, found).map(|(_, edits)| edits).unwrap_or_default();
         Self {
-            help: finding.help.clone(),
+            help: diagnostic.help.clone(),
             file: Some(source.name.clone()),
             region: Some(region(span)),
-            logical: Some(finding.at.clone()).filter(|at| !at.is_empty()),
+            logical: Some(diagnostic.at.to_string()).filter(|at| !at.is_empty()),
             related: labels.iter().map(|(span, message)| (region(span), message.clone())).collect(),
             fix: edits.into_iter().map(|(span, to)| (region(&span), to)).collect(),
-            ..Self::new(finding.code.name(), finding.severity, finding.message.as_str())
+            ..Self::new(diagnostic.code.name(), diagnostic.severity, diagnostic.message.as_str())
         }
     }
 
@@ -104,7 +104,7 @@ impl Entry {
 
 /// The edits of a diagnostic's fix in the text, and whether it is certain.
 pub(crate) fn fix(source: &Source, found: &Located) -> Option<(bool, Vec<(Span, String)>)> {
-    let fix = found.finding.fix.as_ref()?;
+    let fix = found.diagnostic.fix.as_ref()?;
     // Only a text that is no JSON has edits without a document.
     let document = json::parse(&source.text).ok();
     let edits = fix.edits.iter().map(|edit| {

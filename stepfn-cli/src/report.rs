@@ -39,9 +39,15 @@ fn colour(severity: Severity) -> Style {
 
 /// One diagnostic: what is wrong, the line with a caret, what else has to do with it, and the help.
 pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io::Result<()> {
-    let Located { finding, span, labels } = found;
+    let Located { diagnostic, span, labels } = found;
     let place = Place { name: &source.name, text: &source.text, span, labels };
-    place.write(out, finding.severity, Some(finding.code), &finding.message, finding.help.as_deref())
+    place.write(
+        out,
+        diagnostic.severity,
+        Some(diagnostic.code),
+        &diagnostic.message,
+        diagnostic.help.as_deref(),
+    )
 }
 
 /// Writes AWS's diagnostic: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
@@ -190,6 +196,19 @@ pub(crate) fn line(text: &str) -> String {
     printable(&text.replace('\n', "\\n"))
 }
 
+/// A text that may have lines, as the causes of AWS's JSON reader do: what goes on with a blank stays a line, for it cannot pretend to be another's.
+fn indented_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('\n') {
+        out.push_str(before);
+        out.push_str(if behind.starts_with(' ') { "\n" } else { "\\n" });
+        rest = behind;
+    }
+    out.push_str(rest);
+    printable(&out)
+}
+
 /// JSON as it is shown: characters that would change the terminal, or hide, have JSON's own escapes.
 pub fn printable_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -222,23 +241,23 @@ fn push_printable(line: &mut String, cells: usize, c: char) -> usize {
 }
 
 /// The diagnostics of one file, as one line of JSON.
-pub(crate) fn json(source: &Source, findings: &[Located]) -> Value {
-    let findings = findings.iter().map(|found| {
-        let Located { finding, span, labels } = found;
+pub(crate) fn json(source: &Source, diagnostics: &[Located]) -> Value {
+    let diagnostics = diagnostics.iter().map(|found| {
+        let Located { diagnostic, span, labels } = found;
         let optional = |text: Option<&str>| text.map_or(Value::Null, Value::from);
         let mut members = vec![
-            ("code", Value::from(finding.code.name())),
-            ("severity", Value::from(finding.severity.to_string())),
-            ("pointer", Value::from(finding.at.as_str())),
+            ("code", Value::from(diagnostic.code.name())),
+            ("severity", Value::from(diagnostic.severity.to_string())),
+            ("pointer", Value::from(diagnostic.at.as_str())),
         ];
         members.extend(position(source, span));
         members.extend([
-            ("message", Value::from(finding.message.as_str())),
-            ("help", optional(finding.help.as_deref())),
-            ("url", Value::from(finding.code.url())),
+            ("message", Value::from(diagnostic.message.as_str())),
+            ("help", optional(diagnostic.help.as_deref())),
+            ("url", Value::from(diagnostic.code.url())),
             (
                 "subject",
-                finding.subject.as_ref().map_or(Value::Null, |subject| {
+                diagnostic.subject.as_ref().map_or(Value::Null, |subject| {
                     Value::object([
                         ("kind", Value::from(subject.kind())),
                         ("name", Value::from(subject.name())),
@@ -267,7 +286,7 @@ pub(crate) fn json(source: &Source, findings: &[Located]) -> Value {
         ]);
         Value::object(members)
     });
-    Value::object([("file", Value::from(source.name.as_str())), ("findings", Value::array(findings))])
+    Value::object([("file", Value::from(source.name.as_str())), ("diagnostics", Value::array(diagnostics))])
 }
 
 fn position(source: &Source, span: &Span) -> [(&'static str, Value); 4] {
@@ -326,7 +345,8 @@ pub(crate) fn ended(
         _ => status.to_string(),
     };
     let seconds = took.as_secs_f64();
-    writeln!(err, "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}", line(&text))
+    let text = indented_lines(&text);
+    writeln!(err, "{colour}{text}{colour:#} after {seconds:.3} s of virtual time, {transitions}")
 }
 
 /// Writes a message that is of no place in a text.

@@ -80,14 +80,14 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     }
     let executor = match data.bind_buckets(builder, &BTreeMap::new()).build(&definition) {
         Ok(executor) => executor,
-        Err(error) => return refuse(err, &error.to_string(), Outcome::Findings),
+        Err(error) => return refuse(err, &error.to_string(), Outcome::Failure),
     };
     let mut execution = executor.start(input);
     let ended = execution.run_to_end().clone();
     write_history(&execution.history(), data.history, err)?;
     match ended {
         Ok(ended) => finish(&ended, out, err),
-        Err(error) => refuse(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
+        Err(error) => refuse(err, &cause(&error, mocks.as_ref()), Outcome::Failure),
     }
 }
 
@@ -158,7 +158,11 @@ pub(crate) fn refuse<T>(err: &mut dyn Write, message: &str, outcome: Outcome) ->
 }
 
 pub(crate) fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
-    match source::read(path) {
+    readable(source::read(path), err)
+}
+
+fn readable(source: Result<Source, String>, err: &mut dyn Write) -> Result<Source, Stop> {
+    match source {
         Ok(source) => Ok(source),
         Err(message) => refuse(err, &message, Outcome::Unreadable),
     }
@@ -187,13 +191,13 @@ pub(crate) fn machine_of(
         .err()
         .and_then(|error| placeholder::without_value(&source.text, error.offset))
     {
-        return refuse(err, &format!("`{}` is not {done}: {message}", source.name), Outcome::Findings);
+        return refuse(err, &format!("`{}` is not {done}: {message}", source.name), Outcome::Failure);
     }
     let checked = check_text(&source.text, &Options { workflow_type });
     if !checked.has_errors() {
         return Ok(checked.machine);
     }
-    for found in checked.findings.iter().filter(|found| found.finding.severity == Severity::Error) {
+    for found in checked.diagnostics.iter().filter(|found| found.diagnostic.severity == Severity::Error) {
         report::text(err, &source, found)?;
     }
     let answer = match &checked.document {
@@ -202,7 +206,7 @@ pub(crate) fn machine_of(
             return refuse(
                 err,
                 &format!("`{}` is not {done}: it is not JSON", source.name),
-                Outcome::Findings,
+                Outcome::Failure,
             );
         }
     };
@@ -210,10 +214,10 @@ pub(crate) fn machine_of(
         for issue in &answer.diagnostics {
             report::issue(err, issue)?;
         }
-        return refuse(err, &format!("`{}` is not {done}: AWS refuses it", source.name), Outcome::Findings);
+        return refuse(err, &format!("`{}` is not {done}: AWS refuses it", source.name), Outcome::Failure);
     }
     if deny_errors {
-        return refuse(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Findings);
+        return refuse(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Failure);
     }
     let name = report::line(&source.name);
     writeln!(err, "`{name}` has errors, but AWS creates it: it is {done} as AWS would run it")?;
@@ -231,7 +235,7 @@ fn input(argument: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
             let span = Span { range: error.offset..error.offset, line: error.line, column: error.column };
             let message = format!("the input is not JSON: {}", error.message);
             report::error_at(err, &source, &span, &message, error.help.as_deref())?;
-            Err(Stop::Reported(Outcome::Findings))
+            Err(Stop::Reported(Outcome::Failure))
         }
     }
 }
@@ -248,7 +252,7 @@ pub(crate) fn file_name(file: &Path) -> String {
 /// The mocks of a file.
 #[cfg(feature = "serve")]
 pub(crate) fn parse_mocks(path: &Path, err: &mut dyn Write) -> Result<MockFile, Stop> {
-    mock_file(&read(path, err)?, err)
+    mock_file(&readable(source::read_data(path), err)?, err)
 }
 
 fn mock_file(source: &Source, err: &mut dyn Write) -> Result<MockFile, Stop> {
@@ -260,7 +264,7 @@ fn faults<T>(source: &Source, error: &MockFileError, err: &mut dyn Write) -> Res
     for fault in &error.faults {
         report::error_at(err, source, &fault.span, &fault.message, fault.help.as_deref())?;
     }
-    Err(Stop::Reported(Outcome::Findings))
+    Err(Stop::Reported(Outcome::Failure))
 }
 
 fn mocks(
@@ -270,7 +274,7 @@ fn mocks(
     machine: &StateMachine,
     err: &mut dyn Write,
 ) -> Result<MockCase, Stop> {
-    let source = read(path, err)?;
+    let source = readable(source::read_data(path), err)?;
     let file = mock_file(&source, err)?;
     let fail = |error: MockFileError, err: &mut dyn Write| faults(&source, &error, err);
     let only = file.state_machines().next().filter(|_| file.state_machines().len() == 1);
@@ -354,5 +358,5 @@ fn finish(ended: &Ended, out: &mut dyn Write, err: &mut dyn Write) -> Result<Out
         report::expression_error(err, failed)?;
     }
     report::ended(err, &ended.status, ended.duration(), ended.transitions)?;
-    Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
+    Ok(if ended.output().is_some() { Outcome::Success } else { Outcome::Failure })
 }

@@ -1,10 +1,11 @@
 //! The files that are read.
 
-use std::{
-    fs,
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs, io, path::Path};
+
+use stepfn_import as import;
+
+/// The bytes of mock files, and of histories that are samples: they hold the data of whole executions.
+const MOST_BYTES_OF_DATA: u64 = 64 << 20;
 
 /// A text and what to call it.
 pub(crate) struct Source {
@@ -29,20 +30,24 @@ pub(crate) fn inline(argument: &Path) -> Option<Source> {
     is_json.then(|| Source { name: "<input>".to_owned(), text: text.to_owned() })
 }
 
-/// Reads a file or standard input; the error is a whole message.
+/// Reads a definition, a source file or an input, from a file or standard input; the error is a whole message.
 pub(crate) fn read(path: &Path) -> Result<Source, String> {
+    read_within(path, import::MOST_BYTES)
+}
+
+/// Reads a file that holds the data of executions.
+pub(crate) fn read_data(path: &Path) -> Result<Source, String> {
+    read_within(path, MOST_BYTES_OF_DATA)
+}
+
+/// A device, or what another program writes, may have no end.
+fn read_within(path: &Path, most: u64) -> Result<Source, String> {
     let name = name(path);
-    let bytes = if is_stdin(path) {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    let read = if is_stdin(path) {
+        import::read_text_within(io::stdin().lock(), most)
     } else {
-        fs::read(path)
+        fs::File::open(path).map_err(Into::into).and_then(|file| import::read_text_within(file, most))
     };
-    let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        format!("cannot read `{name}`: line {line} is not UTF-8")
-    })?;
+    let text = read.map_err(|error| format!("cannot read `{name}`: {error}"))?;
     Ok(Source { name, text })
 }

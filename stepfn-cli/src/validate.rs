@@ -39,5 +39,5 @@ pub(crate) fn run(arguments: &Validate, out: &mut dyn Write, err: &mut dyn Write
             }
         }
     }
-    Ok(if answer.is_ok() { Outcome::Fine } else { Outcome::Findings })
+    Ok(if answer.is_ok() { Outcome::Success } else { Outcome::Failure })
 }

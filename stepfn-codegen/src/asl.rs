@@ -13,7 +13,7 @@
 //! )?;
 //! let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
 //! assert_eq!(stepfn_codegen::asl::file_name(&definition), "Greeting.asl.json");
-//! let text = stepfn_codegen::asl::to_json(&definition);
+//! let text = stepfn_codegen::asl::to_json_text(&definition);
 //! assert!(text.starts_with("{\n  \"StartAt\": \"Hello\""));
 //! assert!(text.contains(r#""Result": "${Service} \u0024{x y}""#), "{text}");
 //! # Ok::<(), stepfn_core::json::JsonError>(())
@@ -47,7 +47,7 @@ pub(crate) struct Portable {
 
 /// The canonical text: two spaces of indent, fields in a fixed order, a final newline. Whatever tool puts it into a template, CloudFormation sees no
 /// dynamic reference in it.
-pub fn to_json(definition: &Definition) -> String {
+pub fn to_json_text(definition: &Definition) -> String {
     portable(definition).text
 }
 
@@ -202,7 +202,7 @@ mod tests {
         let text = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":"${Wait}","Next":"B"},
             "B":{"Type":"Pass","Result":{"Seconds":"${Wait}"},"End":true}},"TimeoutSeconds":"${self:custom.limit}"}"#;
         let definition = Definition::from_asl("M", WorkflowType::Standard, asl::read_str(text).unwrap().0);
-        let written = to_json(&definition);
+        let written = to_json_text(&definition);
         assert!(
             written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"${Wait}\""),
             "{written}"
@@ -265,7 +265,7 @@ mod tests {
     fn what_is_nobodys_is_hidden_from_templates_and_read_as_it_was() {
         for result in ["{% $.x${id: name, 'b': c} %}", "${", "%{ if x }", "{% $.a${b: c} %}", "$${x y}"] {
             let definition = definition(result, &[]);
-            let text = to_json(&definition);
+            let text = to_json_text(&definition);
             assert!(!text.contains("${") && !text.contains("%{"), "{text}");
             assert_eq!(asl::read_str(&text).unwrap().0, definition.machine, "{text}");
             assert_eq!(machine(&definition), definition.machine);

@@ -38,7 +38,7 @@
 use crate::{
     deployment::Deployment,
     error::Error,
-    template::{Dialect, Template, reference, to_json as render_json},
+    template::{Dialect, Template, reference, to_json_text as render_json},
     together::check_together,
     tree::Node,
     yaml::emit,
@@ -68,7 +68,7 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
 /// # Errors
 ///
 /// As [`to_yaml`].
-pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
+pub fn to_json_text(deployments: &[Deployment]) -> Result<String, Error> {
     Ok(render_json(&template(deployments, Dialect::Json)?))
 }
 

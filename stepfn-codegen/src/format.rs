@@ -78,8 +78,8 @@ impl Format {
             Self::Serverless => serverless::to_yaml(deployments)?,
             Self::Sam => sam::to_yaml(deployments)?,
             Self::CloudFormationYaml => cloudformation::to_yaml(deployments)?,
-            Self::CloudFormationJson => cloudformation::to_json(deployments)?,
-            Self::Terraform => terraform::to_json(deployments)?,
+            Self::CloudFormationJson => cloudformation::to_json_text(deployments)?,
+            Self::Terraform => terraform::to_json_text(deployments)?,
         };
         Ok(Some((name, text)))
     }

@@ -1,7 +1,10 @@
 //! The Lambda functions that machines call, for formats that deploy them.
 
 use indexmap::IndexMap;
-use stepfn_core::definition::{Definition, Reference};
+use stepfn_core::{
+    arn::is_arn,
+    definition::{Definition, Reference},
+};
 
 use crate::{
     error::Error,
@@ -70,7 +73,7 @@ fn deployed_name(key: &str, function_name: &str, definition: &Definition) -> Opt
         let (Reference::Ref(name) | Reference::GetAtt(name, _)) = reference.as_ref();
         return (name == key).then_some(None);
     }
-    let is_elsewhere = function_name.starts_with("arn:")
+    let is_elsewhere = is_arn(function_name)
         || function_name.contains(":function:")
         || pieces.iter().any(|piece| matches!(piece, Piece::Reference(_)));
     (!is_elsewhere).then(|| Some(unqualified(&pieces)))

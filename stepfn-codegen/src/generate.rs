@@ -185,14 +185,14 @@ impl Plan {
             files.extend(deployments.iter().map(|deployment| File {
                 name: asl::file_name(&deployment.definition),
                 machine: Some(deployment.definition.name.clone()),
-                text: asl::to_json(&deployment.definition),
+                text: asl::to_json_text(&deployment.definition),
             }));
         }
         if formats.contains(&Format::Policy) {
             files.extend(deployments.iter().map(|deployment| File {
                 name: iam::file_name(&deployment.definition),
                 machine: Some(deployment.definition.name.clone()),
-                text: iam::policy_of(deployment).to_json(),
+                text: iam::policy_of(deployment).to_json_text(),
             }));
         }
         let shared = |name: &str, text| File { name: name.to_owned(), machine: None, text };

@@ -31,6 +31,7 @@ mod format;
 mod functions;
 pub mod generate;
 pub mod iam;
+mod plan;
 mod problem;
 pub mod sam;
 pub mod serverless;

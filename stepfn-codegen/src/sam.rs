@@ -40,9 +40,8 @@ use crate::{
     deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger},
     error::Error,
     functions::{Function, functions},
-    template::{
-        Dialect, Machine, Template, has_what_templates_refuse, pascal, reference, state, substituted,
-    },
+    plan,
+    template::{Dialect, Machine, Template, has_what_templates_refuse, pascal, reference, substituted},
     together::check_together,
     tree::{Node, from_value},
     yaml::emit,
@@ -217,10 +216,11 @@ impl Template {
         let substitutions = &machine.definition().substitutions;
         let description = schedule.description.as_ref();
         properties.extend(description.map(|text| ("Description", self.text(text, substitutions))));
-        properties.push(("State", state(schedule.enabled)));
+        properties.push(("State", self.planned(machine, &plan::state(schedule.enabled))));
         let input = schedule.input.as_ref();
         properties.extend(input.map(|input| ("Input", self.text(&input.to_string(), substitutions))));
-        properties.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
+        let retries = plan::retries(schedule.retry_policy, schedule.dead_letter.as_ref());
+        properties.extend(self.fields(machine, &retries));
     }
 
     fn rule_event(&mut self, machine: &Machine<'_>, rule: &EventRule) -> Vec<(&'static str, Node)> {
@@ -230,9 +230,10 @@ impl Template {
             properties.push(("EventBusName", self.identifier(bus, substitutions)));
         }
         properties.extend(rule.name.as_ref().map(|name| ("RuleName", self.text(name, substitutions))));
-        properties.push(("State", state(rule.enabled)));
-        properties.extend(self.input(machine, &rule.payload));
-        properties.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
+        properties.push(("State", self.planned(machine, &plan::state(rule.enabled))));
+        properties.extend(self.fields(machine, plan::input(&rule.payload).as_slice()));
+        let retries = plan::retries(rule.retry_policy, rule.dead_letter.as_ref());
+        properties.extend(self.fields(machine, &retries));
         properties
     }
 }

@@ -133,13 +133,13 @@ fn asl_and_cloudformation_read_back_what_was_written() {
     for text in strings() {
         let deployment = deployment(&text);
         let expected = deployment.definition().machine.to_json();
-        let asl = asl::to_json(deployment.definition());
+        let asl = asl::to_json_text(deployment.definition());
         assert!(!asl.contains("{{resolve:"), "{asl}");
         assert_eq!(asl.parse::<Value>().unwrap(), expected, "{text:?}");
         let in_yaml = cloudformation::to_yaml(std::slice::from_ref(&deployment)).unwrap();
         assert!(!in_yaml.contains("{{resolve:"), "{in_yaml}");
         assert_eq!(of_template(&yaml(&in_yaml), &text), expected, "{text:?}");
-        let in_json = cloudformation::to_json(std::slice::from_ref(&deployment)).unwrap();
+        let in_json = cloudformation::to_json_text(std::slice::from_ref(&deployment)).unwrap();
         assert!(!in_json.contains("{{resolve:"), "{in_json}");
         assert_eq!(of_template(&in_json.parse().unwrap(), &text), expected, "{text:?}");
 
@@ -263,7 +263,7 @@ fn terraform_reads_back_what_was_written() {
                         .alarm_action("arn:aws:sns:us-east-1:123456789012:alerts")
                         .description(text.as_str()),
                 );
-        let file: Value = terraform::to_json(&[described]).unwrap().parse().unwrap();
+        let file: Value = terraform::to_json_text(&[described]).unwrap().parse().unwrap();
         let alarms = at(&file, &["resource", "aws_cloudwatch_metric_alarm"]);
         let (_, alarm) = alarms.as_object().unwrap().iter().next().unwrap();
         assert_eq!(interpolated(at(alarm, &["alarm_description"]).as_str().unwrap()), text);
@@ -290,7 +290,7 @@ fn what_nothing_can_hide_is_refused_by_its_place() {
         let all = std::slice::from_ref(&deployment);
         for result in [
             cloudformation::to_yaml(all),
-            cloudformation::to_json(all),
+            cloudformation::to_json_text(all),
             sam::to_yaml(all),
             serverless::to_yaml(all),
         ] {

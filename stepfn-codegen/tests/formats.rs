@@ -42,18 +42,18 @@ fn cloudformation_yaml() {
 
 #[test]
 fn cloudformation_json() {
-    insta::assert_snapshot!(cloudformation::to_json(&all()).unwrap());
+    insta::assert_snapshot!(cloudformation::to_json_text(&all()).unwrap());
 }
 
 #[test]
 fn terraform_json() {
-    insta::assert_snapshot!(terraform::to_json(&[rich(), versioned()]).unwrap());
+    insta::assert_snapshot!(terraform::to_json_text(&[rich(), versioned()]).unwrap());
 }
 
 #[test]
 fn terraform_does_not_shift_traffic_step_by_step() {
     assert_eq!(
-        terraform::to_json(&[gradual()]).unwrap_err().to_string(),
+        terraform::to_json_text(&[gradual()]).unwrap_err().to_string(),
         "machine `Careful`, `aliases.live`: Terraform does not shift traffic step by step; leave out `canary`, `linear` and \
          `alarm`, or use `route`"
     );
@@ -72,7 +72,7 @@ fn a_definition_with_null_is_a_string_of_many_lines() {
     let deployments = [Deployment::from(everything())];
     let yaml = cloudformation::to_yaml(&deployments).unwrap();
     assert!(yaml.contains("      DefinitionString: |-\n        {\n          \"Comment\""), "{yaml}");
-    let json = cloudformation::to_json(&deployments).unwrap();
+    let json = cloudformation::to_json_text(&deployments).unwrap();
     assert!(
         json.contains("\"DefinitionString\": {\n          \"Fn::Join\": [\n            \"\\n\","),
         "{json}"
@@ -96,7 +96,7 @@ fn machines_of_one_file_refer_to_each_other() {
         assert!(yaml.contains("    DependsOn:\n      - Child\n    Properties:\n"), "{yaml}");
         assert!(!yaml.contains("Parameters:\n  Child"), "{yaml}");
     }
-    let json = terraform::to_json(&deployments).unwrap();
+    let json = terraform::to_json_text(&deployments).unwrap();
     assert!(json.contains(r#"{ Child = aws_sfn_state_machine.child.arn })}"#), "{json}");
     assert!(json.contains("\"depends_on\": [\n          \"aws_sfn_state_machine.child\","), "{json}");
 }
@@ -232,7 +232,7 @@ fn a_stage_in_a_name_is_what_each_format_calls_it() {
         assert!(template.contains("Name: !Sub orders-${Stage}\n"), "{template}");
         assert!(template.contains("  Stage:\n    Type: String\n"), "{template}");
     }
-    let terraform = terraform::to_json(&staged).unwrap();
+    let terraform = terraform::to_json_text(&staged).unwrap();
     assert!(terraform.contains("\"name\": \"orders-${var.stage}\""), "{terraform}");
     assert!(terraform.contains("\"aws_sfn_state_machine\": {\n      \"orders\": {"), "{terraform}");
     assert!(terraform.contains("templatefile(") && terraform.contains("Stage = "), "{terraform}");

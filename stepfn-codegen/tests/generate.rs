@@ -20,7 +20,7 @@ fn names(out: &Path) -> Vec<String> {
 }
 
 /// Returns the messages of a check, with the directory taken out of the paths.
-fn findings(out: &Path, error: &Error) -> String {
+fn diagnostics(out: &Path, error: &Error) -> String {
     let separator = std::path::MAIN_SEPARATOR;
     error.to_string().replace(&format!("{}{separator}", out.display()), "")
 }
@@ -41,7 +41,7 @@ fn each_machine_has_a_file_and_all_have_one() {
     );
     assert_eq!(
         fs::read_to_string(below.join("CsvProcessing.asl.json")).unwrap(),
-        stepfn_codegen::asl::to_json(&everything())
+        stepfn_codegen::asl::to_json_text(&everything())
     );
     check(&[everything(), express()], &below).unwrap();
 }
@@ -77,7 +77,7 @@ fn a_check_names_stale_missing_and_leftover_files() {
 
     let machines = [greeting("Edited"), greeting("Lost")];
     let error = check(&machines, out.path()).unwrap_err();
-    insta::assert_snapshot!(findings(out.path(), &error));
+    insta::assert_snapshot!(diagnostics(out.path(), &error));
     let Error::OutOfDate { differences, .. } = error else { panic!("{error}") };
     assert!(differences.contains(&Difference::Leftover { path: out.path().join("Gone.asl.json") }));
 

@@ -594,7 +594,7 @@ fn the_same_on_the_same_is_one_statement_and_names_are_never_taken_twice() {
 fn a_policy_is_a_document() {
     let definition =
         task("arn:aws:states:::codebuild:startBuild.sync", r#""Parameters": {"ProjectName": "project"},"#);
-    insta::assert_snapshot!(iam::policy(&definition).to_json());
+    insta::assert_snapshot!(iam::policy(&definition).to_json_text());
 }
 
 /// Returns a machine whose topic is in the data, with a role passed on.
@@ -621,7 +621,7 @@ fn a_placeholder_is_a_parameter_of_a_template() {
 
 #[test]
 fn a_placeholder_is_a_variable_of_a_terraform_module() {
-    let json = terraform::to_json(&[open().into()]).unwrap();
+    let json = terraform::to_json_text(&[open().into()]).unwrap();
     assert!(
         json.contains(
             r#""resources": [
@@ -664,7 +664,7 @@ fn a_policy_is_a_file_of_each_machine() {
     let deployments = [Deployment::from(open()), Deployment::from(open()).name("Second")];
     Plan::new(&deployments, &[Format::Policy]).unwrap().write(folder.path()).unwrap();
     let text = std::fs::read_to_string(folder.path().join("Second.policy.json")).unwrap();
-    assert_eq!(text, iam::policy_of(&deployments[1]).to_json());
+    assert_eq!(text, iam::policy_of(&deployments[1]).to_json_text());
     assert!(folder.path().join("Orders.policy.json").exists());
 }
 

@@ -23,7 +23,7 @@ fn everything_is_spelled_as_a_person_would() {
 
 #[test]
 fn asl_keeps_the_substitutions() {
-    insta::assert_snapshot!(stepfn_codegen::asl::to_json(&everything()));
+    insta::assert_snapshot!(stepfn_codegen::asl::to_json_text(&everything()));
 }
 
 #[test]

@@ -149,6 +149,16 @@ pub struct Definition {
 
 impl Definition {
     /// A definition out of ASL alone: nothing is known of its data, and every Task is to be bound or mocked.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}};
+    ///
+    /// let (machine, diagnostics) = asl::read_str(r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#)?;
+    /// assert!(diagnostics.is_empty());
+    /// let definition = Definition::from_asl("Short", WorkflowType::Express, machine);
+    /// assert_eq!(definition.name, "Short");
+    /// # Ok::<(), stepfn_core::json::JsonError>(())
+    /// ```
     pub fn from_asl(name: impl Into<String>, workflow_type: WorkflowType, machine: StateMachine) -> Self {
         Self {
             name: name.into(),

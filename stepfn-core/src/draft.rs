@@ -11,8 +11,8 @@
 //! )?;
 //! let mut draft = Draft::new("Totals", machine);
 //! draft.input = Some(<std::collections::HashMap<String, u32>>::SHAPE);
-//! let findings = draft.build().unwrap_err();
-//! assert!(findings.to_string().contains("it may be missing"));
+//! let diagnostics = draft.build().unwrap_err();
+//! assert!(diagnostics.to_string().contains("it may be missing"));
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
@@ -21,7 +21,9 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::{
+    arn,
     asl::{self, Resource, State, StateKind, StateMachine},
+    case::ascii_pascal,
     check::{self, Options},
     definition::{
         Call, ChildBinding, Definition, LoggingConfiguration, Reference, Source, TaskBinding, WorkflowInfo,
@@ -174,9 +176,9 @@ impl Draft {
     /// # Errors
     /// All diagnostics, when one of them is an error.
     pub fn build(self) -> Result<Definition, Diagnostics> {
-        let (definition, findings) = self.build_with_warnings();
-        let findings = Diagnostics(findings);
-        if findings.has_errors() { Err(findings) } else { Ok(definition) }
+        let (definition, diagnostics) = self.build_with_warnings();
+        let diagnostics = Diagnostics(diagnostics);
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(definition) }
     }
 
     /// Checks the draft and returns its definition with all diagnostics, errors and warnings.
@@ -185,14 +187,14 @@ impl Draft {
         let unstartable = self.unstartable();
         let unbindable = self.unbindable();
         let definition = self.finish();
-        let mut findings =
+        let mut diagnostics =
             check::check(&definition.machine, &Options { workflow_type: definition.workflow_type });
         let analysis = flow::analyse(&definition.machine, &typing);
-        findings.extend(analysis.findings);
-        findings.extend(unstartable);
-        findings.extend(unbindable);
-        findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
-        (definition, findings)
+        diagnostics.extend(analysis.diagnostics);
+        diagnostics.extend(unstartable);
+        diagnostics.extend(unbindable);
+        diagnostics.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
+        (definition, diagnostics)
     }
 
     fn typing(&self) -> (Typing, Known) {
@@ -251,11 +253,11 @@ impl Draft {
             let StateKind::Task(fields) = &mut state.kind else { continue };
             match task.call {
                 // A function that is deployed elsewhere is named by its ARN.
-                Call::Direct if task.task.function_name.starts_with("arn:") => {
+                Call::Direct if arn::is_arn(task.task.function_name) => {
                     fields.resource = Resource::Arn(task.task.function_name.to_owned());
                 }
                 Call::Direct => {
-                    let name = format!("{}Arn", pascal_case(task.task.name));
+                    let name = format!("{}Arn", ascii_pascal(task.task.name));
                     fields.resource = Resource::Arn(format!("${{{name}}}"));
                     self.substitutions
                         .insert(name, Reference::GetAtt(task.task.name.to_owned(), "Arn".to_owned()));
@@ -344,23 +346,23 @@ impl Draft {
         let tasks = self.tasks.iter().filter(|task| task.call != Call::Direct);
         let bound = tasks.map(|task| (task.state.clone(), Bound::Function));
         let bound = bound.chain(self.children.iter().map(|child| (child.state.clone(), Bound::Machine)));
-        let mut findings = Vec::new();
+        let mut diagnostics = Vec::new();
         for (state, bound) in bound.collect::<Vec<_>>() {
             let Some(found) = state_mut(&mut self.machine, &state) else { continue };
             if found.arguments.as_ref().is_some_and(|given| given.as_object().is_none()) {
                 let (message, help) = bound.no_object();
                 let message = format!("state `{}`: {message}", state_name(&state));
-                findings.push(
+                diagnostics.push(
                     Diagnostic::new(Code::InvalidTemplate, format!("{state}/Arguments"), message).help(help),
                 );
             }
         }
-        findings
+        diagnostics
     }
 
     /// Returns the errors of the starts of other workflows that do not depend on their data.
     fn unstartable(&mut self) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
+        let mut diagnostics = Vec::new();
         for DraftChild { state, child, .. } in &self.children {
             let Some(found) = state_mut(&mut self.machine, state) else { continue };
             let StateKind::Task(task) = &found.kind else { continue };
@@ -368,14 +370,14 @@ impl Draft {
             if is_sync && child.workflow_type == WorkflowType::Standard {
                 let text = NOT_EXPRESS.rsplit_once(" [").map_or(NOT_EXPRESS, |(text, _)| text);
                 let message = format!("state `{}`: {text}", state_name(state));
-                findings.push(Diagnostic::new(
+                diagnostics.push(Diagnostic::new(
                     Code::UnsupportedPattern,
                     format!("{state}/Resource"),
                     message,
                 ));
             }
         }
-        findings
+        diagnostics
     }
 
     /// Returns the `${Name}` for `!Ref id`.
@@ -407,17 +409,6 @@ pub const fn expect_express(child: &WorkflowInfo) {
 
 /// The message about a machine that `StartSyncExecution` does not take: recorded on AWS.
 const NOT_EXPRESS: &str = "`StartSyncExecution` takes Express workflows alone, and this is a Standard one; write `states::start_execution(…).sync`, or `#[express]` on the machine [unsupported-pattern]";
-
-/// `process_order` as `ProcessOrder`: names of substitutions are alphanumeric.
-fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {
-        let mut chars = word.chars();
-        out.extend(chars.next().map(|c| c.to_ascii_uppercase()));
-        out.extend(chars);
-    }
-    out
-}
 
 /// The state at a JSON pointer.
 pub(crate) fn state_mut<'m>(machine: &'m mut StateMachine, pointer: &str) -> Option<&'m mut State> {

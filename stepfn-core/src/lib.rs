@@ -3,6 +3,8 @@
 pub mod arn;
 pub mod asl;
 pub mod builder;
+#[doc(hidden)]
+pub mod case;
 pub mod check;
 pub mod definition;
 pub mod diagnostic;
@@ -23,6 +25,7 @@ pub mod placeholder;
 pub mod service;
 pub mod shape;
 pub mod task;
+mod timestamp;
 pub mod token;
 pub mod validate;
 pub mod value;

@@ -115,8 +115,8 @@ mod tests {
     use super::*;
     use crate::{asl, check};
 
-    /// The findings about a number in a machine that has all fields.
-    fn findings(field: &str, number: &str) -> usize {
+    /// The diagnostics about a number in a machine that has all fields.
+    fn diagnostics(field: &str, number: &str) -> usize {
         let seconds = if field == "Seconds" { number } else { "1" };
         let of = |owner: &[&str]| {
             if owner.contains(&field) { format!(r#", "{field}": {number}"#) } else { String::new() }
@@ -151,12 +151,12 @@ mod tests {
             "ToleratedFailurePercentage",
         ] {
             let range = range(field).unwrap();
-            assert_eq!(findings(field, &stand_in(field).to_string()), 0, "{field}");
-            assert!(findings(field, &(range.least - 1.0).to_string()) > 0, "{field}");
+            assert_eq!(diagnostics(field, &stand_in(field).to_string()), 0, "{field}");
+            assert!(diagnostics(field, &(range.least - 1.0).to_string()) > 0, "{field}");
             if range.most.is_finite() {
                 let most = if field == "MaxDelaySeconds" { range.most } else { range.most.min(99_999_998.0) };
-                assert_eq!(findings(field, &most.to_string()), 0, "{field} {most}");
-                assert!(findings(field, &(range.most + 1.0).to_string()) > 0, "{field}");
+                assert_eq!(diagnostics(field, &most.to_string()), 0, "{field} {most}");
+                assert!(diagnostics(field, &(range.most + 1.0).to_string()) > 0, "{field}");
             }
         }
     }

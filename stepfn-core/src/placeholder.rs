@@ -20,6 +20,13 @@ pub enum Part<'a> {
     Unclosed(&'a str),
 }
 
+/// Returns `true` if a text has a placeholder of a deployment tool: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
+///
+/// Nothing is known of such a text before it is filled in.
+pub(crate) fn has_placeholder(text: &str) -> bool {
+    text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
+}
+
 /// Returns the parts of a string, which give the string where they are put together.
 pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = text;

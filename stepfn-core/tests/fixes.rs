@@ -13,8 +13,8 @@ use stepfn_core::{
 };
 
 fn errors(checked: &Checked) -> HashSet<(&'static str, String)> {
-    let errors = checked.findings.iter().filter(|found| found.finding.severity == Severity::Error);
-    errors.map(|found| (found.finding.code.name(), found.finding.message.clone())).collect()
+    let errors = checked.diagnostics.iter().filter(|found| found.diagnostic.severity == Severity::Error);
+    errors.map(|found| (found.diagnostic.code.name(), found.diagnostic.message.clone())).collect()
 }
 
 fn files(directory: &Path, out: &mut Vec<PathBuf>) {
@@ -38,7 +38,7 @@ fn a_mistake_is_fixed_or_left_and_no_other_is_made() {
     for path in &paths {
         let text = fs::read_to_string(path).unwrap();
         let before = check_text(&text, &options);
-        if before.findings.is_empty() || before.document.is_none() {
+        if before.diagnostics.is_empty() || before.document.is_none() {
             continue;
         }
         let fixed = fix_text(&text, &options);

@@ -78,9 +78,9 @@ fn published_definitions_are_accepted_and_lose_nothing() {
     for path in &paths {
         let text = std::fs::read_to_string(path).unwrap();
         let (machine, read) = asl::read_str(&text).unwrap();
-        let mut findings = check::check_read(&machine, read, &Options::default());
-        findings.extend(flow::analyse(&machine, &flow::Typing::default()).findings);
-        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut diagnostics = check::check_read(&machine, read, &Options::default());
+        diagnostics.extend(flow::analyse(&machine, &flow::Typing::default()).diagnostics);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         failures.extend(errors.map(|error| format!("{}: {error}", path.display())));
         let loss = loss(&json::parse_value(&text).unwrap());
         failures.extend(loss.map(|loss| format!("{}: {loss}", path.display())));

@@ -8,6 +8,7 @@ use aws_sdk_sfn::{
         EncryptionConfiguration, EncryptionType, RoutingConfigurationListItem, Tag, TracingConfiguration,
     },
 };
+use stepfn_core::arn;
 
 use crate::{
     deployed,
@@ -16,7 +17,6 @@ use crate::{
     plan::{Change, Plan, Route},
     remote::sdk_type,
     settings::{Encryption, Step},
-    show::number,
 };
 
 /// The result of applying a plan.
@@ -78,7 +78,7 @@ impl fmt::Display for Event {
             }
             Self::Created { arn } => write!(f, "created {arn}"),
             Self::Updated { arn } => write!(f, "updated {arn}"),
-            Self::Published { version_arn } => write!(f, "published version {}", number(version_arn)),
+            Self::Published { version_arn } => write!(f, "published version {}", arn::last(version_arn)),
             Self::Tagged => f.write_str("changed the tags"),
             Self::Routed { alias, routes, hold } => {
                 let routes: Vec<_> = routes.iter().map(ToString::to_string).collect();

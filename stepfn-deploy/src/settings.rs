@@ -15,6 +15,7 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use indexmap::IndexMap;
+use stepfn_core::arn::Arn;
 
 /// The settings of a deployment beside the definition. Those that are not set stay as they are deployed.
 ///
@@ -135,8 +136,7 @@ impl LogGroup {
 
     /// Its ARN as a destination of logs: in the partition and account of another ARN, the role's or the machine's.
     pub(crate) fn destination(&self, region: &str, neighbour: &str) -> Option<String> {
-        let parts: Vec<&str> = neighbour.split(':').collect();
-        let [_, partition, _, _, account, ..] = parts.as_slice() else { return None };
+        let Arn { partition, account, .. } = Arn::parse(neighbour)?;
         Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{}:*", self.name))
     }
 }

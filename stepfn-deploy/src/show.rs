@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use stepfn_core::arn::last;
+
 use crate::{
     plan::{Change, Plan, Route},
     remote::Validation,
@@ -66,7 +68,7 @@ impl fmt::Display for Change {
                 for step in steps {
                     write!(f, "{step}, ")?;
                 }
-                let to = version_arn.as_deref().map_or("the new version", number);
+                let to = version_arn.as_deref().map_or("the new version", last);
                 write!(f, "100% {to}")?;
                 description.as_ref().map_or(Ok(()), |text| write!(f, ", described as {text:?}"))
             }
@@ -76,11 +78,6 @@ impl fmt::Display for Change {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}% {}", self.percent, number(&self.version_arn))
+        write!(f, "{}% {}", self.percent, last(&self.version_arn))
     }
-}
-
-/// The version's number: all of its ARN that differs.
-pub(crate) fn number(version_arn: &str) -> &str {
-    version_arn.rsplit(':').next().unwrap_or(version_arn)
 }

@@ -143,8 +143,8 @@ async fn closed(path: &Path) {
 }
 
 fn definition() -> Definition {
-    let (machine, findings) = asl::read_str(WAITS).unwrap();
-    assert!(findings.is_empty());
+    let (machine, diagnostics) = asl::read_str(WAITS).unwrap();
+    assert!(diagnostics.is_empty());
     Definition::from_asl("Waiting", WorkflowType::Standard, machine)
 }
 

@@ -7,7 +7,10 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use stepfn_core::definition::WorkflowType;
+use stepfn_core::{
+    arn::{self, MachineArn},
+    definition::WorkflowType,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -191,7 +194,7 @@ impl Inner {
         let Some(kept) = self.store.revision(kept.to_owned()).await? else { return Ok(None) };
         // Children of distributed Maps run a part of their parent's: `machine/label`.
         let arn = arn.split_once('/').map_or(arn, |(machine, _)| machine);
-        let name = arn.rsplit(':').next().unwrap_or(arn);
+        let name = arn::last(arn);
         let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
             Some(MachineKind::Express) => WorkflowType::Express,
             Some(MachineKind::Standard) | None => WorkflowType::Standard,
@@ -219,16 +222,9 @@ impl Inner {
 
     /// The machine that a Task starts by an ARN, that of a version or an alias, or a name. `chance` picks a version of an alias.
     pub(crate) async fn target(&self, given: &str, chance: u8) -> Result<Option<Target>, Over> {
-        let parts: Vec<&str> = given.split(':').collect();
-        let (name, qualifier) = match parts.as_slice() {
-            ["arn", _, _, _, _, "stateMachine", name] => (*name, None),
-            ["arn", _, _, _, _, "stateMachine", name, qualifier] => (*name, Some(*qualifier)),
-            _ => (given, None),
-        };
-        let arn = qualifier
-            .and_then(|qualifier| given.strip_suffix(qualifier)?.strip_suffix(':'))
-            .unwrap_or(given)
-            .to_owned();
+        let named = MachineArn { unqualified: given, name: given, qualifier: None };
+        let MachineArn { unqualified, name, qualifier } = MachineArn::parse(given).unwrap_or(named);
+        let arn = unqualified.to_owned();
         let Some(known) = ask(self, "look for a machine", |store| store.machine(arn.clone())).await? else {
             // The definition has another account or region in its ARN than this host.
             let machine = self.lock().current.get(name).cloned();

@@ -26,8 +26,8 @@ const INNER_ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Inne
 fn definition(name: &str, text: &str) -> Definition {
     let text =
         text.replace("INNER_ARN", INNER_ARN).replace("START", "arn:aws:states:::states:startExecution");
-    let (machine, findings) = asl::read_str(&text).unwrap();
-    assert!(findings.is_empty(), "{name}: {findings:?}");
+    let (machine, diagnostics) = asl::read_str(&text).unwrap();
+    assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
     Definition::from_asl(name, WorkflowType::Standard, machine)
 }
 

@@ -23,8 +23,8 @@ use stepfn_durable::{
 use stepfn_executor::{RunError, TokenError};
 
 fn definition(name: &str, text: &str) -> Definition {
-    let (machine, findings) = asl::read_str(text).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(text).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     Definition::from_asl(name, WorkflowType::Standard, machine)
 }
 

@@ -35,8 +35,8 @@ const ROW: &str = r#"{"StartAt": "First", "States": {
     "Last": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}}}"#;
 
 fn definition() -> Definition {
-    let (machine, findings) = asl::read_str(ROW).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(ROW).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     Definition::from_asl("Row", WorkflowType::Standard, machine)
 }
 

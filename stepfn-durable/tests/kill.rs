@@ -36,8 +36,8 @@ fn definition() -> Definition {
         })
         .collect();
     let text = format!(r#"{{"StartAt": "S0", "States": {{{}}}}}"#, states.join(", "));
-    let (machine, findings) = asl::read_str(&text).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(&text).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     Definition::from_asl("Row", WorkflowType::Standard, machine)
 }
 

@@ -72,8 +72,8 @@ impl Measured {
         let store = Arc::new(Sqlite::open_with(path, &["wal_autocheckpoint = 0"]).unwrap());
         let (turns, tokens) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(Vec::new())));
         let (counted, asked) = (Arc::clone(&turns), Arc::clone(&tokens));
-        let (machine, findings) = asl::read_str(machine).unwrap();
-        assert!(findings.is_empty(), "{findings:?}");
+        let (machine, diagnostics) = asl::read_str(machine).unwrap();
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let definition = Definition::from_asl("M", WorkflowType::Standard, machine);
         let shared: Arc<dyn Store> = Arc::<Sqlite>::clone(&store);
         let host = Host::builder()

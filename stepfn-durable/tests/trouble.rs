@@ -32,8 +32,8 @@ const WORK: &str = r#"{"StartAt": "A", "States": {
     "D": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}}}"#;
 
 fn definition(text: &str) -> Definition {
-    let (machine, findings) = asl::read_str(text).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(text).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     Definition::from_asl("M", WorkflowType::Standard, machine)
 }
 

@@ -1,25 +1,24 @@
+mod build;
+mod error;
+
 use std::{collections::HashMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 #[cfg(feature = "object-store")]
-use object_store::{ObjectStore, local::LocalFileSystem};
-use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
+use object_store::ObjectStore;
+use stepfn_core::definition::Definition;
 
-#[cfg(feature = "object-store")]
-use crate::map_run::Folder;
+use self::build::Declared;
+pub use self::error::BuildError;
 use crate::{
-    declared::Held,
-    eval::system_bytes,
-    executor::{Bound, Clock, Environment, Executor, FunctionsBy, Inner, Parts, Settings},
-    handler::{Attempt, TaskCall, TaskHandler},
+    executor::{Bound, Clock, Executor, FunctionsBy, Inner},
+    handler::TaskHandler,
     identity::Identity,
     limits::Limits,
     map_run::Bucket,
     mock::Mock,
     mock_file::MockCase,
-    outcome::Unbound,
-    program::{self, CompileError, Family, Program, State, Task, function_name, machine_name},
-    shared::OpenCounts,
+    program::{function_name, machine_name},
     time::{Time, VirtualTime},
 };
 
@@ -61,6 +60,16 @@ impl ExecutorBuilder {
     }
 
     /// Runs on virtual time, which starts at [`VirtualTime::START`] for each execution. The default.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 3600, "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Resting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder().virtual_time().build(&definition)?;
+    /// let outcome = executor.run_blocking(Value::Null)?; // at once
+    /// assert_eq!(outcome.duration().as_secs(), 3600);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VirtualTime::START)
@@ -99,6 +108,19 @@ impl ExecutorBuilder {
 
     /// Binds the work of a Task state, by its name or, where several machines inside have that name, by its JSON pointer
     /// (`/States/Each/ItemProcessor/States/Load`).
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .task("Load", |_: Value| async { Ok(Value::from("loaded")) })
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::Null)?.output(), Some(&Value::from("loaded")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn task(mut self, state: impl Into<String>, handler: impl TaskHandler) -> Self {
         self.states.insert(state.into(), bound(handler));
@@ -106,6 +128,19 @@ impl ExecutorBuilder {
     }
 
     /// Mocks a Task state, by its name or JSON pointer.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .mock("Load", stepfn_executor::Mock::fail("Busy", "come back later"))
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::Null)?.error(), Some("Busy"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn mock(self, state: impl Into<String>, mock: Mock) -> Self {
         self.task(state, mock)
@@ -121,6 +156,20 @@ impl ExecutorBuilder {
     }
 
     /// Binds the work of all states with this `Resource`.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Tell", "States": { "Tell": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    ///     "Parameters": { "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message.$": "$" }, "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Telling", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .resource("arn:aws:states:::sns:publish", |message: Value| async move { Ok(message["Message"].clone()) })
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::from("hello"))?.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn resource(mut self, arn: impl Into<String>, handler: impl TaskHandler) -> Self {
         self.resources.insert(arn.into(), bound(handler));
@@ -151,6 +200,20 @@ impl ExecutorBuilder {
 
     /// Binds a Lambda function, by its name or ARN: it is called by the states that have its ARN as `Resource`, and by
     /// `lambda:invoke` with it as `FunctionName`.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .function("load", |order: Value| async move { Ok(order["id"].clone()) })
+    ///     .build(&definition)?;
+    /// let outcome = executor.run_blocking(Value::object([("id", Value::from(7))]))?;
+    /// assert_eq!(outcome.output(), Some(&Value::from(7)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn function(mut self, name: impl AsRef<str>, handler: impl TaskHandler) -> Self {
         self.functions.insert(function_name(name.as_ref()).to_owned(), bound(handler));
@@ -393,147 +456,6 @@ impl ExecutorBuilder {
         self.is_async = true;
         self
     }
-
-    /// Compiles the definition and binds its tasks.
-    ///
-    /// # Errors
-    /// When the definition cannot be run, a bound state does not exist, or a task has nothing bound to it.
-    pub fn build(self, definition: &Definition) -> Result<Executor, BuildError> {
-        self.with_children(definition)?.build_alone(definition)
-    }
-
-    /// [`build`](Self::build), with the machines registered already that the definition starts.
-    pub(crate) fn build_alone(self, definition: &Definition) -> Result<Executor, BuildError> {
-        let substitutions = self.substitutions_of(definition);
-        let program = Program::compile_with(definition, &substitutions).map_err(BuildError::Definition)?;
-        self.check_states(&program.inner)?;
-        let mut sites = Vec::with_capacity(program.inner.sites);
-        sites.resize(program.inner.sites, None);
-        let mut unbound = Vec::new();
-        for (state, task) in program.inner.tasks() {
-            let bound = self.find(state, task).or_else(|| {
-                let handler = definition.handler(&state.pointer)?;
-                Some(bound(Declared(handler)))
-            });
-            let bound = bound.or_else(|| self.functions_by.as_ref()?(function_of(task)?));
-            let has_functions = !self.functions.is_empty() || self.functions_by.is_some();
-            let dynamic = task.resource.is_lambda_invoke() && task.function.is_none() && has_functions;
-            // Workers may take what activities have to do.
-            let polled = task.resource.family == Family::Activity;
-            let started = definition.children.iter().any(|child| child.state == state.pointer);
-            if bound.is_none() && !dynamic && !polled && !started && !self.acts(task, definition) {
-                unbound.push(Unbound {
-                    state: state.name.to_string(),
-                    pointer: state.pointer.clone(),
-                    resource: task.resource.arn.clone(),
-                });
-            }
-            sites[task.site] = bound.map(|bound| held(bound, task));
-        }
-        if !unbound.is_empty() && !self.allow_unbound {
-            return Err(BuildError::Unbound(unbound));
-        }
-        let buckets = self.buckets;
-        #[cfg(feature = "object-store")]
-        let buckets = with_folders(buckets, self.folders)?;
-        let clock = self.clock.unwrap_or(Clock::Virtual(VirtualTime::START));
-        let is_virtual = match &clock {
-            Clock::Virtual(_) => true,
-            Clock::Real => false,
-            Clock::Given(time) => time.is_virtual(),
-        };
-        let chance = || i64::from_be_bytes(system_bytes()[0]);
-        Ok(Executor::from_parts(Parts {
-            program,
-            input: (!self.any_input).then_some(definition.input),
-            machines: self.machines,
-            settings: Settings {
-                identity: self.identity,
-                is_async: self.is_async,
-                logs: self.keep_history,
-                max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
-                buckets: Arc::new(buckets),
-                keep_children: self.keep_children,
-                sites,
-                functions: self.functions,
-                functions_by: self.functions_by,
-                seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
-                open: OpenCounts::default(),
-            },
-            env: Environment {
-                hold_for_callbacks: self.hold_for_callbacks,
-                waits_for_callbacks: self.waits_for_callbacks,
-                ..Environment::new(clock, self.limits)
-            },
-        }))
-    }
-
-    /// Returns `true` if the executor does by itself what Step Functions does for the Task.
-    fn acts(&self, task: &Task, definition: &Definition) -> bool {
-        match &task.action {
-            None => false,
-            Some((action, _)) if !action.starts() => true,
-            Some((_, Some(name))) => self.machines.contains_key(name) || *name == definition.name,
-            Some((_, None)) => !self.machines.is_empty(),
-        }
-    }
-
-    fn find(&self, state: &State, task: &Task) -> Option<Bound> {
-        let by_state = self.states.get(&state.pointer).or_else(|| self.states.get(&*state.name));
-        by_state
-            .or_else(|| self.functions.get(function_of(task)?))
-            .or_else(|| self.resources.get(&task.resource.arn))
-            .cloned()
-    }
-
-    fn check_states(&self, program: &program::Inner) -> Result<(), BuildError> {
-        let names = || program.tasks().map(|(state, _)| &*state.name);
-        let known =
-            |name: &str| program.tasks().any(|(state, _)| &*state.name == name || state.pointer == name);
-        // In the order of the alphabet: the same mistake gives the same message.
-        match self.states.keys().filter(|name| !known(name)).min() {
-            None => Ok(()),
-            Some(state) => Err(BuildError::UnknownState {
-                state: state.clone(),
-                near: nearest(state, names()).map(str::to_owned),
-            }),
-        }
-    }
-}
-
-/// The bare name of the Lambda function that a Task calls, where it is known.
-fn function_of(task: &Task) -> Option<&str> {
-    match task.resource.family {
-        Family::Lambda => Some(function_name(&task.resource.arn)),
-        _ => task.function.as_deref(),
-    }
-}
-
-fn bound(handler: impl TaskHandler) -> Bound {
-    Bound { handler: Arc::new(handler) }
-}
-
-/// A mock is held to what the state was declared to bring.
-fn held(bound: Bound, task: &Task) -> Bound {
-    if !bound.handler.is_mock() {
-        return bound;
-    }
-    Bound {
-        handler: Arc::new(Held {
-            mock: bound.handler,
-            declared: task.declared,
-            pattern: task.resource.pattern,
-        }),
-    }
-}
-
-/// A handler that the workflow was declared with.
-struct Declared(Handler);
-
-impl TaskHandler for Declared {
-    fn call(&self, call: &TaskCall<'_>) -> Attempt {
-        Attempt::Work((self.0)(call.input.clone()))
-    }
 }
 
 impl fmt::Debug for ExecutorBuilder {
@@ -542,79 +464,6 @@ impl fmt::Debug for ExecutorBuilder {
     }
 }
 
-/// The buckets, and those that are folders.
-#[cfg(feature = "object-store")]
-fn with_folders(
-    mut buckets: HashMap<String, Arc<dyn Bucket>>,
-    folders: Vec<(String, std::path::PathBuf)>,
-) -> Result<HashMap<String, Arc<dyn Bucket>>, BuildError> {
-    for (bucket, folder) in folders {
-        let store: Arc<dyn ObjectStore> = match LocalFileSystem::new_with_prefix(&folder) {
-            Ok(store) => Arc::new(store),
-            Err(error) => return Err(BuildError::Folder { bucket, reason: error.to_string() }),
-        };
-        buckets.insert(bucket, Arc::new(Folder { store, root: folder }));
-    }
-    Ok(buckets)
+fn bound(handler: impl TaskHandler) -> Bound {
+    Bound { handler: Arc::new(handler) }
 }
-
-/// The error of building an executor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The definition cannot be run.
-    Definition(CompileError),
-    /// Tasks have neither handler nor mock.
-    Unbound(Vec<Unbound>),
-    /// A handler or mock is bound to a Task state that does not exist.
-    UnknownState {
-        /// The name or JSON pointer.
-        state: String,
-        /// A name that is near.
-        near: Option<String>,
-    },
-    /// A machine that the definition starts has no executor.
-    Child {
-        /// Its name.
-        machine: String,
-        /// Why not.
-        error: Box<Self>,
-    },
-    /// The folder of a bucket cannot be used.
-    Folder {
-        /// The bucket's name.
-        bucket: String,
-        /// The reason.
-        reason: String,
-    },
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Definition(error) => error.fmt(f),
-            Self::Unbound(unbound) => {
-                for (index, unbound) in unbound.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str("\n")?;
-                    }
-                    unbound.fmt(f)?;
-                }
-                Ok(())
-            }
-            Self::Child { machine, error } => write!(f, "`{machine}`, which is started: {error}"),
-            Self::Folder { bucket, reason } => {
-                write!(f, "the folder of the bucket `{bucket}` cannot be used: {reason}")
-            }
-            Self::UnknownState { state, near } => {
-                write!(f, "a handler is bound to `{state}`, but there is no Task state of that name")?;
-                match near {
-                    Some(near) => write!(f, "\nhelp: did you mean `{near}`?"),
-                    None => Ok(()),
-                }
-            }
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}

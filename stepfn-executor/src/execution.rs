@@ -127,6 +127,17 @@ impl Execution {
     /// Lets a span of virtual time pass, with all that happens in it. The result, if the execution ends in it.
     ///
     /// On real time this runs what can run at once, and does not wait.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 60, "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Resting", WorkflowType::Standard, machine);
+    /// # use std::time::Duration;
+    /// let mut execution = stepfn_executor::Executor::builder().virtual_time().build(&definition)?.start(Value::Null);
+    /// assert!(execution.advance(Duration::from_secs(59)).is_none());
+    /// assert!(execution.advance(Duration::from_secs(1)).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn advance(&mut self, span: Duration) -> Option<&Result<Outcome, RunError>> {
         let horizon = time::after(self.now(), span);
         if self.interpreter.front.end.is_none() && !self.interpreter.front.over {

@@ -1,7 +1,8 @@
+mod tokens;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
-    convert::Infallible,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,7 +12,6 @@ use stepfn_core::{
     definition::{Definition, WorkflowType},
     json,
     shape::{self, Shape},
-    task::TaskFailure,
     value::Value,
 };
 
@@ -22,14 +22,14 @@ use crate::{
     handler::TaskHandler,
     identity::{Identity, is_name},
     interpreter::{Info, Interpreter},
-    limits::{self, Limits},
+    limits::Limits,
     map_run::Buckets,
     outcome::{Outcome, RunError},
     program::{self, Family, Program, StateId, Task, function_name},
     shared::{Numbers, OpenCounts, Shared, Stripes},
     size::{self, Extent, Size},
     time::{Time, VirtualTime, Watch},
-    tokens::{ActivityTask, Registry, TokenError},
+    tokens::Registry,
 };
 
 /// Runs a state machine in this process. Cheap to clone; all clones run the same machine with the same handlers.
@@ -156,6 +156,15 @@ impl Executor {
     ///
     /// # Errors
     /// As [`ExecutorBuilder::build`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// assert_eq!(executor.state_machine_arn(), "arn:aws:states:us-east-1:123456789012:stateMachine:Greeting");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(definition: &Definition) -> Result<Self, BuildError> {
         Self::builder().build(definition)
     }
@@ -212,6 +221,16 @@ impl Executor {
     /// As on AWS a name has 1 to 80 characters, none of them blanks, control characters or `<>{}[]?*"#%\\^|~`$&,;:/`, and of a Standard
     /// machine no two executions may have the same one: the [`Execution`] comes to [`RunError::InvalidName`] or
     /// [`RunError::ExecutionAlreadyExists`] then.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// let execution = executor.start_with_name("monday", Value::Null);
+    /// assert!(execution.execution_arn().ends_with(":execution:Greeting:monday"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_with_name(&self, name: impl Into<String>, input: Value) -> Execution {
         self.start_named(Some(name.into()), input)
     }
@@ -220,6 +239,16 @@ impl Executor {
     ///
     /// # Errors
     /// [`RunError::InvalidInput`] when the text is not JSON.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// let outcome = executor.start_json(r#"{ "name": "you" }"#)?.run_blocking()?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_json(&self, input: &str) -> Result<Execution, RunError> {
         let input =
             json::parse_value(input).map_err(|error| RunError::InvalidInput { reason: error.to_string() })?;
@@ -248,6 +277,18 @@ impl Executor {
     ///
     /// # Errors
     /// An error that AWS does not have: [`RunError`]. An execution that fails is an [`Outcome`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run(Value::Null).await?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn run(&self, input: Value) -> Result<Outcome, RunError> {
         self.start(input).await
     }
@@ -256,110 +297,17 @@ impl Executor {
     ///
     /// # Errors
     /// As [`run`](Self::run), and as [`Execution::run_blocking`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run_blocking(&self, input: Value) -> Result<Outcome, RunError> {
         self.start(input).run_blocking()
-    }
-
-    /// `SendTaskSuccess`: ends the task that waits for the token.
-    ///
-    /// # Errors
-    /// When no task waits for it any more or ever did, and when the output is too large.
-    pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
-        self.inner.env.registry.success(token, output.into())
-    }
-
-    /// `SendTaskFailure`: fails the task that waits for the token.
-    ///
-    /// # Errors
-    /// When no task waits for it any more or ever did.
-    pub fn send_task_failure(
-        &self,
-        token: &str,
-        error: impl Into<Option<String>>,
-        cause: impl Into<Option<String>>,
-    ) -> Result<(), TokenError> {
-        self.inner.env.registry.failure(token, error.into(), cause.into())
-    }
-
-    /// `SendTaskHeartbeat`: the task gets another `HeartbeatSeconds`.
-    ///
-    /// # Errors
-    /// When no task waits for the token any more or ever did.
-    pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.inner.env.registry.heartbeat(token)
-    }
-
-    /// `GetActivityTask`: takes the oldest task that waits for a worker of an activity, if there is one.
-    ///
-    /// A Task with an activity's ARN that has neither handler nor mock waits for this. It ends by
-    /// [`send_task_success`](Self::send_task_success) or [`send_task_failure`](Self::send_task_failure).
-    pub fn get_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> Option<ActivityTask> {
-        self.inner.env.registry.take(activity_arn, worker_name)
-    }
-
-    /// `GetActivityTask`, which waits for a task: as long as it takes, and not for a minute as on AWS.
-    pub async fn next_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> ActivityTask {
-        self.inner.env.registry.next(activity_arn, worker_name).await
-    }
-
-    /// A worker of an activity: takes task after task, each when the one before is done, and sends what `work` makes of it as success
-    /// or failure. It never ends, so that it is to be dropped when it is needed no more.
-    ///
-    /// `work` gets the token too, for [`send_task_heartbeat`](Self::send_task_heartbeat). An answer that comes too late, as the task has
-    /// timed out meanwhile, is lost, as on AWS. On virtual time a Task with `TimeoutSeconds` times out at once, unless the executor
-    /// [holds time](ExecutorBuilder::hold_time_for_callbacks).
-    ///
-    /// ```
-    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, task::TaskFailure, value::Value};
-    /// use stepfn_executor::{ActivityTask, Executor};
-    ///
-    /// let (machine, _) = asl::read_str(r#"{
-    ///     "StartAt": "Pack",
-    ///     "States": {
-    ///         "Pack": { "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack", "End": true }
-    ///     }
-    /// }"#)?;
-    /// let definition = Definition::from_asl("Packing", WorkflowType::Standard, machine);
-    /// let executor = Executor::new(&definition)?;
-    /// let pack = |task: ActivityTask| async move { Ok::<_, TaskFailure>(Value::array([task.input])) };
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// let outcome = tokio::select! {
-    ///     outcome = executor.run(Value::from("cup")) => outcome?,
-    ///     never = executor.work("arn:aws:states:us-east-1:123456789012:activity:pack", "packer", pack) => match never {},
-    /// };
-    /// assert_eq!(outcome.output().map(Value::to_string).as_deref(), Some(r#"["cup"]"#));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub async fn work<Work, Done>(&self, activity_arn: &str, worker_name: &str, work: Work) -> Infallible
-    where
-        Work: Fn(ActivityTask) -> Done,
-        Done: Future<Output = Result<Value, TaskFailure>>,
-    {
-        loop {
-            let task = self.next_activity_task(activity_arn, Some(worker_name)).await;
-            let token = task.token.clone();
-            // Nobody waits for a task that is over.
-            let _ = match work(task).await {
-                Ok(output) => match self.send_task_success(&token, output) {
-                    // AWS refuses it as well, and a worker that does nothing more leaves the task to its timeout.
-                    Err(error @ TokenError::InvalidOutput { .. }) => {
-                        self.send_task_failure(&token, error.name().to_owned(), error.to_string())
-                    }
-                    sent => sent,
-                },
-                Err(failure) => {
-                    // AWS takes no longer ones.
-                    let most = &self.inner.env.limits;
-                    let cut = |text: String, most| limits::cut(text.into(), most).to_string();
-                    let (error, cause) =
-                        (cut(failure.error, most.error_chars), cut(failure.cause, most.cause_chars));
-                    self.send_task_failure(&token, error, cause)
-                }
-            };
-        }
     }
 }
 

@@ -89,6 +89,16 @@ impl History {
     }
 
     /// The events, in their order.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// let first = outcome.history.events().next().map(|event| event.to_json());
+    /// assert_eq!(first.and_then(|event| event["type"].as_str().map(str::to_owned)).as_deref(), Some("ExecutionStarted"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn events(&self) -> impl ExactSizeIterator<Item = HistoryEvent<'_>> {
         self.as_slice().iter().enumerate().map(|(index, event)| self.event(index, event))
     }
@@ -175,6 +185,15 @@ impl History {
     }
 
     /// The names of the states that were entered, in their order.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.history.path(), ["Greet"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn path(&self) -> Vec<&str> {
         let entered = self.as_slice().iter().filter_map(|event| match event.kind {
             EventKind::StateEntered { state, .. } => Some(&*self.program().state(state).name),

@@ -102,6 +102,8 @@ pub(crate) struct Interpreter {
     /// The number of events that are published to the link.
     published: usize,
     event_count: u32,
+    /// About the memory that the events' data take.
+    held: usize,
     overflow: bool,
     /// The fibers of Map Runs, and what these wait for.
     runs: Vec<FiberId>,
@@ -194,6 +196,7 @@ impl Interpreter {
             events: Vec::new(),
             published: 0,
             event_count: 0,
+            held: 0,
             overflow: false,
             calls: Calls::default(),
             runs: Vec::new(),
@@ -303,7 +306,9 @@ impl Interpreter {
                 self.overflow = true;
                 return self.event_count;
             }
-            self.events.push(Event { previous, at: self.now, kind: kind() });
+            let kind = kind();
+            self.held = self.held.saturating_add(kind.weight());
+            self.events.push(Event { previous, at: self.now, kind });
         }
         self.event_count += 1;
         self.event_count

@@ -38,6 +38,9 @@ pub struct Limits {
     pub variable_bytes: usize,
     /// Events in the history of a Standard execution: 25,000. At the last one it fails with `States.Runtime`.
     pub history_events: u32,
+    /// Bytes of memory, about, that the data of a history may take: 1 GiB. AWS has no quota for them but that of events. More is
+    /// [`RunError::HistoryTooLarge`](crate::RunError::HistoryTooLarge).
+    pub history_bytes: usize,
     /// Seconds that a Standard execution may take: a year. It times out then.
     pub standard_seconds: u64,
     /// Seconds that an Express execution may take: 300. It times out then.
@@ -94,6 +97,7 @@ impl Limits {
         assign_bytes: 262_144,
         variable_bytes: 10 * 1024 * 1024,
         history_events: 25_000,
+        history_bytes: 1 << 30,
         standard_seconds: 365 * 86_400,
         express_seconds: 300,
         name_chars: 80,

@@ -79,6 +79,18 @@ impl Mock {
     ///
     /// On `.waitForTaskToken` this is the service's reply to the request, and the task goes on to wait for its callback: see
     /// [`callback`](Self::callback) for both.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::succeed(["a", "b"])).run_value(Value::Null);
+    /// run.assert_output(["a", "b"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn succeed(result: impl Serialize) -> Self {
         Self::of(&result, |result| Response::Result(Ok(result)))
     }
@@ -116,11 +128,35 @@ impl Mock {
     }
 
     /// The attempt fails.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::fail("Busy", "come back later")).run_value(Value::Null);
+    /// run.assert_failed("Busy");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fail(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self::new(Response::Result(Err(TaskFailure::with_cause(error, cause))))
     }
 
     /// The attempt times out: after `TimeoutSeconds` or `HeartbeatSeconds`, at once where the state has neither.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::timeout()).run_value(Value::Null);
+    /// run.assert_failed("States.Timeout");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn timeout() -> Self {
         Self::new(Response::TimedOut)
     }
@@ -131,6 +167,18 @@ impl Mock {
     }
 
     /// The result is computed from the call.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::respond_with(|call| Ok(call.input.clone()))).run_value(Value::Null);
+    /// run.assert_output(Value::Null);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn respond_with(
         respond: impl Fn(&TaskCall<'_>) -> Result<Value, TaskFailure> + Send + Sync + 'static,
     ) -> Self {
@@ -139,6 +187,19 @@ impl Mock {
 
     /// For `.waitForTaskToken` and `.sync`: the request is accepted with an empty reply, and the callback (or the job)
     /// ends with this result.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Ask", "States": { "Ask": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    ///     "Parameters": { "QueueUrl": "https://queue", "MessageBody": { "token.$": "$$.Task.Token" } }, "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Asking", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Ask", Mock::callback("approved")).run_value(Value::Null);
+    /// run.assert_output("approved");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn callback(result: impl Serialize) -> Self {
         Self::of(&result, |result| Response::Callback { reply: Value::empty_object(), result: Ok(result) })
     }

@@ -21,6 +21,8 @@ use stepfn_core::{
     value::Value,
 };
 
+pub(crate) use stepfn_core::arn::{function_name, machine_name};
+
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign},
@@ -28,7 +30,7 @@ pub(crate) use self::{
     jsonata::{Jsonata, JsonataKind, number as jsonata_number},
     left::{Left, Output},
     map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
-    resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
+    resource::{Action, Family, Pattern, Resource, Waits},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
 use crate::{
@@ -38,7 +40,7 @@ use crate::{
 
 /// The exit by which a state was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Via {
+pub(crate) enum Exit {
     /// `Next` or `End`
     Next,
     /// A rule of `Choices`
@@ -53,24 +55,24 @@ pub(crate) enum Via {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub(crate) next: Option<StateId>,
-    pub(crate) via: Via,
+    pub(crate) via: Exit,
 }
 
 impl Way {
     pub(crate) fn next(next: Option<StateId>) -> Self {
-        Self { next, via: Via::Next }
+        Self { next, via: Exit::Next }
     }
 
     pub(crate) fn rule(index: usize, next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Rule(u32::try_from(index).unwrap_or(u32::MAX)) }
+        Self { next: Some(next), via: Exit::Rule(u32::try_from(index).unwrap_or(u32::MAX)) }
     }
 
     pub(crate) fn default(next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Default }
+        Self { next: Some(next), via: Exit::Default }
     }
 
     pub(crate) fn catch(index: usize, next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Catch(u32::try_from(index).unwrap_or(u32::MAX)) }
+        Self { next: Some(next), via: Exit::Catch(u32::try_from(index).unwrap_or(u32::MAX)) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The size of a value: as JSON text, and in depth.
 
 pub(crate) use stepfn_core::value::Size;
-use stepfn_core::value::{Shared, Value};
+use stepfn_core::value::{Shared, Text, Value};
 
 /// A bound on the length of a value's compact JSON text, and on its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,54 @@ fn is_too_deep(value: &Value, most: usize) -> bool {
         }
     }
     false
+}
+
+/// The bytes of JSON up to which a value's memory is not counted: there are only so many events.
+const LIGHT: usize = 1024;
+
+/// About the memory of a value that nobody holds but a fiber and its history: what others hold, it shares with them.
+pub(crate) fn weight(value: &Value) -> usize {
+    const HOLDERS: usize = 2;
+    let is_own = |most: usize, value: &Value| match value {
+        Value::String(text) => Text::holders(text) <= most,
+        Value::Array(items) => Shared::holders(items) <= most,
+        Value::Object(members) => Shared::holders(members) <= most,
+        _ => false,
+    };
+    if is_light(value) || !is_own(HOLDERS, value) {
+        return 0;
+    }
+    let (mut bytes, mut open) = (0_usize, vec![value]);
+    while let Some(value) = open.pop() {
+        bytes = bytes.saturating_add(own_bytes(value));
+        match value {
+            Value::Array(items) => open.extend(items.iter().filter(|item| is_own(1, item))),
+            Value::Object(members) => open.extend(members.values().filter(|member| is_own(1, member))),
+            _ => {}
+        }
+    }
+    bytes
+}
+
+fn is_light(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() < LIGHT,
+        _ => value.size(Size { bytes: LIGHT, depth: usize::MAX }).is_some(),
+    }
+}
+
+/// The bytes of a value without the texts, arrays and objects in it.
+fn own_bytes(value: &Value) -> usize {
+    /// Counts, lengths and the size that is remembered.
+    const HEAD: usize = 64;
+    /// A key, a value, and the place among the keys where these are many.
+    const MEMBER: usize = 96;
+    match value {
+        Value::String(text) => HEAD + text.len(),
+        Value::Array(items) => HEAD + items.len() * std::mem::size_of::<Value>(),
+        Value::Object(members) => HEAD + members.len() * MEMBER,
+        _ => 0,
+    }
 }
 
 /// Drops a value of any depth, without recursion.
@@ -148,6 +196,19 @@ mod tests {
         array.push(Extent::in_all(&inner));
         let exact = Extent::in_all(&"[[[2]],[[2]]]".parse().unwrap());
         assert!(array.bytes >= exact.bytes && array.depth == exact.depth);
+    }
+
+    #[test]
+    fn the_weight_is_of_what_a_history_holds_alone() {
+        let text = Value::from("x".repeat(5_000));
+        assert!(weight(&text) >= 5_000 && weight(&Value::from("x".repeat(1_000))) == 0);
+        let array = Value::array((0..1_000).map(Value::from));
+        assert!(weight(&array) >= 16_000, "{}", weight(&array));
+        // The text is held outside as well.
+        let holds = Value::array([text.clone(), array.clone(), Value::from("y".repeat(2_000))]);
+        assert!((2_000..3_000).contains(&weight(&holds)), "{}", weight(&holds));
+        let others = [array.clone(), array.clone()];
+        assert_eq!(weight(&others[0]), 0);
     }
 
     #[test]

@@ -40,21 +40,18 @@ mod call;
 mod clock;
 mod map_run;
 mod request;
+mod wake;
 
 use std::{
     fmt,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
+    sync::{Arc, atomic::Ordering},
+    task::{Context, Poll, Waker},
+    thread,
 };
 
 use jiff::Timestamp;
 use stepfn_core::{shape, value::Value};
 
-use self::clock::TurnClock;
 pub(crate) use self::{
     call::Deferred,
     request::{AskedFor, Ending},
@@ -63,6 +60,10 @@ pub use self::{
     call::{Answer, Call, CallFuture, OpenToken},
     map_run::{MapRunCounts, MapRunState, MapRunUpdate},
     request::{Asked, ChildEnd, MapChild, Reply, Request, Start},
+};
+use self::{
+    clock::TurnClock,
+    wake::{Flag, Unpark},
 };
 use crate::{
     eval::Random,
@@ -466,44 +467,5 @@ impl Turns {
 impl fmt::Debug for Turns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Turns").field("arn", &self.execution_arn()).finish_non_exhaustive()
-    }
-}
-
-/// Notes that an execution was woken while it was polled.
-#[derive(Default)]
-struct Flag {
-    raised: AtomicBool,
-    outer: Mutex<Option<Waker>>,
-}
-
-impl Flag {
-    fn outer(&self, waker: &Waker) {
-        let mut outer = self.outer.lock().unwrap_or_else(PoisonError::into_inner);
-        if !outer.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            *outer = Some(waker.clone());
-        }
-    }
-}
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.raised.store(true, Ordering::Release);
-        let outer = self.outer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(outer) = outer {
-            outer.wake();
-        }
-    }
-}
-
-/// Wakes the thread that waits in a turn.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

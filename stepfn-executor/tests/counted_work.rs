@@ -20,8 +20,8 @@ use stepfn_executor::{Execution, Executor, Mock};
 const BOTH: [WorkflowType; 2] = [WorkflowType::Standard, WorkflowType::Express];
 
 fn executor(machine: &str, workflow_type: WorkflowType) -> Executor {
-    let (machine, findings) = asl::read_str(machine).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(machine).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let definition = Definition::from_asl("Counted", workflow_type, machine);
     Executor::builder()
         .resource(

@@ -53,8 +53,8 @@ async fn run(resource: &str, config: &str, parameters: &str, objects: &[(&str, V
             "ItemProcessor": {{"ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
                 "StartAt": "P", "States": {{"P": {{"Type": "Pass", "End": true}}}}}}}}}}}}"#
     );
-    let (machine, findings) = asl::read_str(&machine).unwrap();
-    assert_eq!(findings, []);
+    let (machine, diagnostics) = asl::read_str(&machine).unwrap();
+    assert_eq!(diagnostics, []);
     let definition = Definition::from_asl("Machine", WorkflowType::Standard, machine);
     let executor = Executor::builder().bucket("data", store).build(&definition).unwrap();
     executor.run(Value::empty_object()).await.unwrap()

@@ -133,8 +133,8 @@ impl Subscriber for Recorder {
 
 /// Returns the trace of a run, line by line: `>` opens a span, `<` closes it, `!` is an event.
 fn traced(asl: &str, input: &str, with: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder) -> Vec<String> {
-    let (machine, findings) = asl::read_str(asl).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(asl).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let definition = Definition::from_asl("Orders", WorkflowType::Standard, machine);
     let executor = with(Executor::builder()).build(&definition).unwrap();
     let recorder = Recorder::default();

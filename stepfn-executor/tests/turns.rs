@@ -22,8 +22,8 @@ const START: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
 fn definition(name: &str, text: &str) -> Definition {
     let text = text.replace("FUNCTION", FUNCTION);
-    let (machine, findings) = asl::read_str(&text).unwrap();
-    assert!(findings.is_empty(), "{name}: {findings:?}");
+    let (machine, diagnostics) = asl::read_str(&text).unwrap();
+    assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
     Definition::from_asl(name, WorkflowType::Standard, machine)
 }
 

@@ -77,10 +77,18 @@ pub fn read_named(folder: &Path, named: &str, reach: Reach) -> Result<String, Fi
 /// # Errors
 /// When it cannot be read, is too large, or no text.
 pub fn read_text(from: impl Read) -> Result<String, FileError> {
+    read_text_within(from, MOST_BYTES)
+}
+
+/// Reads a text to its end, which must come within a number of bytes.
+///
+/// # Errors
+/// When it cannot be read, is too large, or no text.
+pub fn read_text_within(from: impl Read, most: u64) -> Result<String, FileError> {
     let mut bytes = Vec::new();
-    from.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(FileError::TooLarge { most: MOST_BYTES });
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(FileError::TooLarge { most });
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

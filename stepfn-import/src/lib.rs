@@ -41,6 +41,7 @@ use std::{fs, io, path::Path};
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::{self, StateMachine},
+    case::pascal,
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::Diagnostic,
     placeholder,
@@ -50,7 +51,7 @@ use stepfn_core::{
 use self::document::Document;
 pub use self::{
     error::Error,
-    files::{FileError, MOST_BYTES, Reach, read_named, read_text},
+    files::{FileError, MOST_BYTES, Reach, read_named, read_text, read_text_within},
     functions::Function,
     samples::Samples,
 };
@@ -232,6 +233,6 @@ fn stem(file: &str) -> String {
 /// A name as that of a Rust type.
 fn rust_name(name: &str) -> String {
     let ascii: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    let name = source::pascal_case(&ascii);
+    let name = pascal(&ascii);
     if source::is_identifier(&name) && !name.starts_with('_') { name } else { format!("Machine{name}") }
 }

@@ -16,6 +16,8 @@ pub(super) struct References {
     pub(super) substitutions: IndexMap<String, Reference>,
     /// The functions that no string can express: they stay objects.
     pub(super) kept: Vec<String>,
+    /// The functions of a Serverless file, whose keys may stand for the resources that are made of them.
+    pub(super) functions: Vec<String>,
 }
 
 impl References {
@@ -93,6 +95,10 @@ impl References {
     }
 
     fn of_attribute(&mut self, id: &str, attribute: &str) -> Option<String> {
+        let is_key = id.contains(['-', '_']) && self.functions.iter().any(|key| key == id);
+        if is_key {
+            return self.of_attribute(&super::functions::logical_id(id), attribute);
+        }
         let name = format!("{id}{}", attribute.replace('.', ""));
         self.declare(&name, Reference::GetAtt(id.to_owned(), attribute.to_owned()))
     }

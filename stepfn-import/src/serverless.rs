@@ -40,10 +40,10 @@ pub(super) fn machines(document: Document<'_>, root: &Node) -> Result<Option<Vec
     if let Kind::List(parts) = &machines.kind {
         for part in parts {
             let part = followed(document, part, at)?;
-            all(document, &part, at, &mut out)?;
+            all(document, &part, at, &functions, &mut out)?;
         }
     } else {
-        all(document, &machines, at, &mut out)?;
+        all(document, &machines, at, &functions, &mut out)?;
     }
     for imported in &mut out {
         functions::bind(imported, &functions);
@@ -51,22 +51,34 @@ pub(super) fn machines(document: Document<'_>, root: &Node) -> Result<Option<Vec
     Ok(Some(out))
 }
 
-fn all(document: Document<'_>, machines: &Node, at: &str, out: &mut Vec<Imported>) -> Result<(), Error> {
+fn all(
+    document: Document<'_>,
+    machines: &Node,
+    at: &str,
+    functions: &[String],
+    out: &mut Vec<Imported>,
+) -> Result<(), Error> {
     for (key, node) in machines.entries() {
         let at = format!("{at}.{key}");
         let node = followed(document, node, &at)?;
-        out.push(machine(document, key, &node, &at)?);
+        out.push(machine(document, key, &node, &at, functions)?);
     }
     Ok(())
 }
 
-fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<Imported, Error> {
+fn machine(
+    document: Document<'_>,
+    key: &str,
+    node: &Node,
+    at: &str,
+    functions: &[String],
+) -> Result<Imported, Error> {
     let Some(definition) = node.get("definition") else {
         return Err(document.error(node, at, "the machine has no `definition`"));
     };
     let at_definition = format!("{at}.definition");
     let definition = followed(document, definition, &at_definition)?;
-    let mut references = References::default();
+    let mut references = References { functions: functions.to_vec(), ..References::default() };
     let declared = node.get("name").and_then(Node::text);
     // What Rust calls it has no variables in it.
     let name = declared.filter(|name| !name.contains("${")).unwrap_or(key);

@@ -1,5 +1,7 @@
 //! ARNs of Step Functions.
 
+use stepfn_core::arn::{Arn, MachineArn};
+
 use crate::error::ApiError;
 
 /// The thing that an ARN names.
@@ -23,28 +25,25 @@ pub(crate) enum Named {
 
 /// Reads an ARN, or returns the error of a wrong one.
 pub(crate) fn read(arn: &str) -> Result<Named, ApiError> {
-    let parts: Vec<&str> = arn.split(':').collect();
-    let ["arn", _, service, _, _, kind, name, rest @ ..] = parts.as_slice() else {
-        return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
-    };
-    if *service != "states" || name.is_empty() {
-        return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
+    if let Some(machine) = MachineArn::parse(arn) {
+        if let (None, Some((machine, label))) = (machine.qualifier, arn.rsplit_once('/')) {
+            return Ok(Named::Map { machine: machine.to_owned(), label: label.to_owned() });
+        }
+        let qualifier = machine.qualifier.map(str::to_owned);
+        return Ok(Named::Machine { arn: machine.unqualified.to_owned(), qualifier });
     }
-    match (*kind, rest) {
-        ("stateMachine", []) if name.contains('/') => {
-            let (machine, label) = arn.rsplit_once('/').unwrap_or((arn, ""));
-            Ok(Named::Map { machine: machine.to_owned(), label: label.to_owned() })
-        }
-        ("stateMachine", []) => Ok(Named::Machine { arn: arn.to_owned(), qualifier: None }),
-        ("stateMachine", [qualifier]) => {
-            let machine = arn.strip_suffix(qualifier).and_then(|arn| arn.strip_suffix(':')).unwrap_or(arn);
-            Ok(Named::Machine { arn: machine.to_owned(), qualifier: Some((*qualifier).to_owned()) })
-        }
-        ("execution", _) => Ok(Named::Execution),
-        ("express", _) => Ok(Named::Express),
-        ("activity", []) => Ok(Named::Activity),
-        ("mapRun", _) => Ok(Named::MapRun),
-        _ => Err(not_here(kind)),
+    let parts: Vec<&str> = Arn::parse(arn)
+        .filter(|arn| arn.service == "states")
+        .into_iter()
+        .flat_map(|arn| arn.parts())
+        .collect();
+    match parts.as_slice() {
+        [] | [_] | [_, "", ..] => Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}"))),
+        ["execution", ..] => Ok(Named::Execution),
+        ["express", ..] => Ok(Named::Express),
+        ["activity", _] => Ok(Named::Activity),
+        ["mapRun", ..] => Ok(Named::MapRun),
+        [kind, ..] => Err(not_here(kind)),
     }
 }
 
@@ -53,7 +52,7 @@ pub(crate) fn not_here(kind: &str) -> ApiError {
 }
 
 fn kind(arn: &str) -> &str {
-    arn.split(':').nth(5).unwrap_or_default()
+    Arn::parse(arn).and_then(|arn| arn.parts().next()).unwrap_or_default()
 }
 
 pub(crate) fn machine(arn: &str) -> Result<(String, Option<String>), ApiError> {

@@ -30,7 +30,7 @@ impl Request {
         self.members.get(name)
     }
 
-    pub(crate) fn to_json(&self) -> String {
+    pub(crate) fn to_json_text(&self) -> String {
         Value::Object(self.members.clone()).to_string()
     }
 
@@ -44,7 +44,7 @@ impl Request {
 
     pub(crate) fn arn(&self, name: &str) -> Member<&str> {
         let arn = self.text(name)?;
-        if !arn.starts_with("arn:") {
+        if !stepfn_core::arn::is_arn(arn) {
             return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
         }
         Ok(arn)

@@ -7,7 +7,7 @@ use stepfn_cli::{
     Outcome, ReportFormat, count,
     render::{Entry, Region, github, sarif},
 };
-use stepfn_codegen::{Error, asl::to_json, generate::Format as FileFormat, generate::Plan};
+use stepfn_codegen::{Error, asl::to_json_text, generate::Format as FileFormat, generate::Plan};
 use stepfn_core::{
     definition::{Definition, without_detours},
     diagnostic::{Diagnostic, Severity},
@@ -29,7 +29,7 @@ pub(crate) struct Check {
     /// The directory of the generated files [default: `generated` in the root of the workspace]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message","file","line"}]}; `sarif` is a log of SARIF 2.1.0, `github`
+    /// `json` is one line: {"machines","diagnostics":[{"machine","pointer","code","message","file","line"}]}; `sarif` is a log of SARIF 2.1.0, `github`
     /// annotates a pull request
     #[arg(
         long,
@@ -41,7 +41,7 @@ pub(crate) struct Check {
     format: ReportFormat,
 }
 
-struct Finding {
+struct Row {
     machine: Option<String>,
     pointer: Option<String>,
     code: &'static str,
@@ -51,18 +51,18 @@ struct Finding {
     line: Option<(String, u32)>,
 }
 
-impl Finding {
+impl Row {
     fn new(code: &'static str, message: String) -> Self {
         Self { machine: None, pointer: None, code, message, help: None, line: None }
     }
 
     /// A diagnostic of the builder.
-    fn built(finding: &Diagnostic) -> Self {
+    fn built(diagnostic: &Diagnostic) -> Self {
         Self {
-            pointer: Some(finding.at.clone()).filter(|at| !at.is_empty()),
-            help: finding.help.clone(),
-            line: finding.written.map(|written| (without_detours(written.file()), written.line())),
-            ..Self::new(finding.code.name(), finding.message.clone())
+            pointer: Some(diagnostic.at.to_string()).filter(|at| !at.is_empty()),
+            help: diagnostic.help.clone(),
+            line: diagnostic.written.map(|written| (without_detours(written.file()), written.line())),
+            ..Self::new(diagnostic.code.name(), diagnostic.message.clone())
         }
     }
 }
@@ -79,40 +79,40 @@ impl Check {
         let deployments = machines.built.as_slice();
         let n_machines = deployments.len() + machines.refused.len();
         let refused = machines.refused.iter().flat_map(|diagnostics| &diagnostics.0);
-        let mut findings: Vec<Finding> = refused.map(Finding::built).collect();
+        let mut diagnostics: Vec<Row> = refused.map(Row::built).collect();
         for deployment in deployments {
-            of_machine(deployment.definition(), &mut findings);
+            of_machine(deployment.definition(), &mut diagnostics);
         }
         match Plan::with_refusals(deployments, formats) {
             Ok((plan, refused)) => {
-                findings.extend(refused.into_iter().flat_map(|(format, error)| {
-                    let one = |error: &Error| Finding::new("cannot-be-written", format!("{format}: {error}"));
+                diagnostics.extend(refused.into_iter().flat_map(|(format, error)| {
+                    let one = |error: &Error| Row::new("cannot-be-written", format!("{format}: {error}"));
                     error.each().map(one).collect::<Vec<_>>()
                 }));
                 if !machines.refused.is_empty() {
                     // The files of all machines cannot be compared with those of some.
-                    return self.report(&findings, n_machines, out, err);
+                    return self.report(&diagnostics, n_machines, out, err);
                 }
                 let dir = match &self.out {
                     Some(dir) => dir.clone(),
                     None => default_out_of(stage)?,
                 };
-                findings.extend(plan.compare(&dir)?.into_iter().map(|difference| {
-                    Finding::new("out-of-date", format!("{difference}; `cargo xtask generate` fixes it"))
+                diagnostics.extend(plan.compare(&dir)?.into_iter().map(|difference| {
+                    Row::new("out-of-date", format!("{difference}; `cargo xtask generate` fixes it"))
                 }));
             }
             Err(error @ Error::Io { .. }) => return Err(error.into()),
             Err(error) => {
-                findings
-                    .extend(error.each().map(|error| Finding::new("cannot-be-written", error.to_string())));
+                diagnostics
+                    .extend(error.each().map(|error| Row::new("cannot-be-written", error.to_string())));
             }
         }
-        self.report(&findings, n_machines, out, err)
+        self.report(&diagnostics, n_machines, out, err)
     }
 
     fn report(
         &self,
-        findings: &[Finding],
+        diagnostics: &[Row],
         n_machines: usize,
         out: &mut dyn Write,
         err: &mut dyn Write,
@@ -120,26 +120,29 @@ impl Check {
         match self.format {
             ReportFormat::Json => {
                 let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-                let list = findings.iter().map(|finding| {
+                let list = diagnostics.iter().map(|diagnostic| {
                     Value::object([
-                        ("machine", optional(&finding.machine)),
-                        ("pointer", optional(&finding.pointer)),
-                        ("code", finding.code.into()),
-                        ("message", finding.message.as_str().into()),
-                        ("file", finding.line.as_ref().map_or(Value::Null, |(file, _)| file.as_str().into())),
+                        ("machine", optional(&diagnostic.machine)),
+                        ("pointer", optional(&diagnostic.pointer)),
+                        ("code", diagnostic.code.into()),
+                        ("message", diagnostic.message.as_str().into()),
+                        (
+                            "file",
+                            diagnostic.line.as_ref().map_or(Value::Null, |(file, _)| file.as_str().into()),
+                        ),
                         (
                             "line",
-                            finding.line.as_ref().map_or(Value::Null, |(_, line)| u64::from(*line).into()),
+                            diagnostic.line.as_ref().map_or(Value::Null, |(_, line)| u64::from(*line).into()),
                         ),
                     ])
                 });
-                let all = [("machines", Value::from(n_machines as u64)), ("findings", Value::array(list))];
+                let all = [("machines", Value::from(n_machines as u64)), ("diagnostics", Value::array(list))];
                 writeln!(out, "{}", Value::object(all))?;
             }
-            ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries(findings)).to_pretty_string())?,
-            ReportFormat::Github => write!(out, "{}", github(&entries(findings)))?,
+            ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries(diagnostics)).to_pretty_string())?,
+            ReportFormat::Github => write!(out, "{}", github(&entries(diagnostics)))?,
             _ => {
-                for Finding { machine, pointer, code, message, help, line } in findings {
+                for Row { machine, pointer, code, message, help, line } in diagnostics {
                     let place = place(machine.as_deref(), pointer.as_deref());
                     let place = place.map_or(String::new(), |place| format!("{place}: "));
                     let line = line.as_ref().map(|(file, line)| format!("\n --> {file}:{line}"));
@@ -150,8 +153,13 @@ impl Check {
             }
         }
         out.flush()?;
-        writeln!(err, "checked {}: {}", count(n_machines, "machine"), count(findings.len(), "diagnostic"))?;
-        Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })
+        writeln!(
+            err,
+            "checked {}: {}",
+            count(n_machines, "machine"),
+            count(diagnostics.len(), "diagnostic")
+        )?;
+        Ok(if diagnostics.is_empty() { Outcome::Success } else { Outcome::Failure })
     }
 }
 
@@ -161,25 +169,25 @@ fn place(machine: Option<&str>, pointer: Option<&str>) -> Option<String> {
     Some(place.join(" ")).filter(|place| !place.is_empty())
 }
 
-fn entries(findings: &[Finding]) -> Vec<Entry> {
-    let entry = |finding: &Finding| Entry {
-        logical: place(finding.machine.as_deref(), finding.pointer.as_deref()),
-        help: finding.help.clone(),
-        file: finding.line.as_ref().map(|(file, _)| file.clone()),
-        region: finding.line.as_ref().and_then(|(_, line)| Region::of_line(*line)),
-        ..Entry::new(finding.code, Severity::Error, finding.message.as_str())
+fn entries(diagnostics: &[Row]) -> Vec<Entry> {
+    let entry = |diagnostic: &Row| Entry {
+        logical: place(diagnostic.machine.as_deref(), diagnostic.pointer.as_deref()),
+        help: diagnostic.help.clone(),
+        file: diagnostic.line.as_ref().map(|(file, _)| file.clone()),
+        region: diagnostic.line.as_ref().and_then(|(_, line)| Region::of_line(*line)),
+        ..Entry::new(diagnostic.code, Severity::Error, diagnostic.message.as_str())
     };
-    findings.iter().map(entry).collect()
+    diagnostics.iter().map(entry).collect()
 }
 
 /// Reports AWS's validation of a definition.
-fn of_machine(definition: &Definition, findings: &mut Vec<Finding>) {
-    let text = to_json(definition);
+fn of_machine(definition: &Definition, diagnostics: &mut Vec<Row>) {
+    let text = to_json_text(definition);
     let mut push = |pointer: Option<String>, code: &'static str, message: String| {
         let line = definition.line_of(pointer.as_deref().unwrap_or_default());
         let line = line.map(|(file, line)| (without_detours(file), line));
         let machine = Some(definition.name.clone());
-        findings.push(Finding { machine, pointer, line, ..Finding::new(code, message) });
+        diagnostics.push(Row { machine, pointer, line, ..Row::new(code, message) });
     };
     for issue in validate(&text, definition.workflow_type).diagnostics {
         push(issue.location, issue.code, issue.message);

@@ -127,7 +127,7 @@ impl Deploy {
                         )?;
                     }
                     arns.insert(machine, None);
-                    Outcome::Fine
+                    Outcome::Success
                 }
                 Err(error) => {
                     out.flush()?;
@@ -139,15 +139,15 @@ impl Deploy {
                         | Error::MissingRegion
                         | Error::Unreachable { .. }
                         | Error::Crashed { .. } => Outcome::Unreadable,
-                        _ => Outcome::Findings,
+                        _ => Outcome::Failure,
                     }
                 }
             };
-            if outcome != Outcome::Fine {
+            if outcome != Outcome::Success {
                 return Ok(outcome);
             }
         }
-        Ok(Outcome::Fine)
+        Ok(Outcome::Success)
     }
 
     /// Returns the machines to deploy: all of this program, or one of them.
@@ -197,7 +197,7 @@ impl Deploy {
         if self.format == Format::Json {
             written = writeln!(out, "{}", summary(&plan, applied.as_ref()));
         }
-        Ok(written.map(|()| ended.unwrap_or(Outcome::Fine)).map_err(Failure::Output))
+        Ok(written.map(|()| ended.unwrap_or(Outcome::Success)).map_err(Failure::Output))
     }
 
     /// Shows the plan; how the command ends, where it ends with that.
@@ -217,7 +217,7 @@ impl Deploy {
             out.flush()?;
         }
         if plan.is_empty() || self.dry_run {
-            return Ok(Some(Outcome::Fine));
+            return Ok(Some(Outcome::Success));
         }
         if self.yes {
             return Ok(None);
@@ -227,13 +227,13 @@ impl Deploy {
                 err,
                 "nobody can be asked whether to deploy this\n  help: give `--yes`, or `--dry-run` to see it only",
             )?;
-            return Ok(Some(Outcome::Findings));
+            return Ok(Some(Outcome::Failure));
         }
         write!(err, "Deploy this? [y/N] ")?;
         err.flush()?;
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
-        Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { None } else { Some(Outcome::Findings) })
+        Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { None } else { Some(Outcome::Failure) })
     }
 
     fn connection(&self, stage: &Stage) -> Connection {

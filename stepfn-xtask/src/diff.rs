@@ -44,7 +44,7 @@ impl Diff {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let mut outcome = Outcome::Fine;
+        let mut outcome = Outcome::Success;
         for (definition, old) in self.pairs(deployments)? {
             let Some(machine) = read_machine(&old, err)? else { return Ok(Outcome::Unreadable) };
             // A file that was generated has names in the place of variables; one by hand has what it has.

@@ -101,7 +101,7 @@ fn report_refused(
             stepfn_cli::error(err, &format!("{format}: {error}"))?;
         }
     }
-    Ok(if refused.is_empty() { Outcome::Fine } else { Outcome::Findings })
+    Ok(if refused.is_empty() { Outcome::Success } else { Outcome::Failure })
 }
 
 /// Returns the folder of a stage's files.

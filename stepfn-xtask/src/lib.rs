@@ -294,7 +294,7 @@ fn perform(
             .and_then(|stage| arguments.task.perform(xtask, &stage, streams, out, err)),
         // Help is an error to clap, but not to whoever asked for it.
         Err(help) if !help.use_stderr() => {
-            write!(out, "{}", help.render().ansi()).map(|()| Outcome::Fine).map_err(Failure::Output)
+            write!(out, "{}", help.render().ansi()).map(|()| Outcome::Success).map_err(Failure::Output)
         }
         Err(error) => Err(Failure::Usage(error.render().ansi().to_string())),
     };
@@ -380,7 +380,7 @@ impl Task {
             Self::Import(import) => return Ok(import.perform(out, err)?),
             Self::Fmt(format) => return format.run(out, err),
         }
-        Ok(Outcome::Fine)
+        Ok(Outcome::Success)
     }
 }
 

@@ -71,15 +71,15 @@ impl Machines {
 
 /// Writes the diagnostics of machines that were not built.
 pub(crate) fn report(refused: &[Diagnostics], err: &mut dyn Write) -> io::Result<()> {
-    for finding in refused.iter().flat_map(|diagnostics| &diagnostics.0) {
-        stepfn_cli::error(err, &text(finding))?;
+    for diagnostic in refused.iter().flat_map(|diagnostics| &diagnostics.0) {
+        stepfn_cli::error(err, &text(diagnostic))?;
     }
     Ok(())
 }
 
 /// A diagnostic of the builder, with the line of the state.
-fn text(finding: &Diagnostic) -> String {
-    let Diagnostic { code, message, at, help, written, .. } = finding;
+fn text(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { code, message, at, help, written, .. } = diagnostic;
     let mut text = format!("{message} [{}]", code.name());
     if let Some(written) = written {
         text += &format!("\n --> {}:{}", without_detours(written.file()), written.line());

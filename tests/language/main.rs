@@ -67,8 +67,8 @@ fn case(name: &'static str, (file, module): (&'static str, &str), written: Defin
 
 fn agree(written: &Definition, built: &Definition) {
     let asl = written.machine.to_canonical_string();
-    let (read, findings) = stepfn::asl::read_str(&asl).unwrap();
-    assert_eq!(findings, []);
+    let (read, diagnostics) = stepfn::asl::read_str(&asl).unwrap();
+    assert_eq!(diagnostics, []);
     assert_eq!(read, written.machine);
     assert_eq!(asl, built.machine.to_canonical_string());
     let tasks = |definition: &Definition| -> Vec<_> {
@@ -83,6 +83,6 @@ fn agree(written: &Definition, built: &Definition) {
 pub(crate) fn definition(machine: Machine) -> Definition {
     match machine.build() {
         Ok(definition) => definition,
-        Err(findings) => panic!("{findings}"),
+        Err(diagnostics) => panic!("{diagnostics}"),
     }
 }

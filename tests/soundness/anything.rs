@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 use stepfn::{
     definition,
+    diagnostic::Code,
     intrinsic::{ArgKind, Call, Function},
     shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape},
 };
@@ -11,6 +12,7 @@ use stepfn::{
 use stepfn_core::service;
 
 use crate::{
+    exempt::Exempt,
     judge::Failure,
     shapes::leak,
     trial::{Format, Trial, Work, WorkKind, pointers},
@@ -19,8 +21,8 @@ use crate::{
 /// Executions that must show the failure again.
 const AGAIN: u64 = 40;
 
-/// The trial with everything declared that still fails alike; none where the failure leans on what is anything.
-pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Trial> {
+/// The trial with everything declared that still fails alike; the exemption where the failure leans on what is anything.
+pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Result<Trial, Exempt> {
     // Which members an answer has is not promised: what a sink that is sure to be there cannot read, counts. A strict machine asks
     // for a test of them.
     let whole = trial.whole();
@@ -33,28 +35,29 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     // Nor what its model leaves open.
     let open = |work: &Work| matches!(&work.kind, WorkKind::Service(Some(answer)) if is_open(answer, 3));
     if sinks && any(&open) {
-        return None;
+        return Err(Exempt::Service);
     }
     // What a machine that was awaited answers is known; the rest of the answer is the service's.
-    let left_out: Vec<String> = whole.iter().flat_map(|part| may_lack(part)).collect();
+    let left_out: Vec<String> =
+        whole.iter().flat_map(|part| may_lack(part).into_iter().chain(warned(part))).collect();
     let leans = any(&serves) || left_out.iter().any(|member| names(&failure.said, member));
     if !sinks && !trial.strict && leans {
-        return None;
+        return in_strict(trial, seed, failure);
     }
     // The items of a listing are the service's: no type describes them better.
     let lists = |work: &Work| matches!(work.kind, WorkKind::Reader { format: Format::Listing, .. });
     let lists_in =
         |part: &&Trial| part.work.iter().any(lists) && part.machine.to_string().contains("s3:listObjectsV2");
     if whole.iter().any(lists_in) {
-        return None;
+        return Err(Exempt::Service);
     }
     // A strict machine leans on nothing that is anything.
     if trial.strict && trial.children.is_empty() {
-        return Some(trial.clone());
+        return Ok(trial.clone());
     }
     let is_open = |part: &&Trial| at_positions(&mut part.machine.clone());
     if !has_anything(trial) && !whole.iter().any(is_open) {
-        return Some(trial.clone());
+        return Ok(trial.clone());
     }
     let field = Field {
         made_as: "a",
@@ -75,10 +78,27 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
         leak(Shape::Integer { min: 0, max: u32::MAX.into() }),
         &Shape::Array(&Shape::String),
     ];
-    concrete.into_iter().map(|shape| with(trial, shape)).find(|trial| {
+    let failing = concrete.into_iter().map(|shape| with(trial, shape)).find(|trial| {
         let found = trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
         found.is_some_and(|found| found.kind == failure.kind)
-    })
+    });
+    failing.ok_or(Exempt::Anything)
+}
+
+/// The failure where the machine leans on no presence in an answer, as a strict one does not: then it counts.
+fn in_strict(trial: &Trial, seed: u64, failure: &Failure) -> Result<Trial, Exempt> {
+    let mut strict = trial.clone();
+    be_strict(&mut strict);
+    let found = strict.build().ok().and_then(|definition| strict.run(&definition, seed, AGAIN));
+    match found {
+        Some(found) if found.kind == failure.kind => declared(&strict, seed, failure),
+        _ => Err(Exempt::Service),
+    }
+}
+
+fn be_strict(trial: &mut Trial) {
+    trial.strict = true;
+    trial.children.iter_mut().for_each(|child| be_strict(&mut child.trial));
 }
 
 /// The members that an answer of the executor to a start always has, as far as its model has them.
@@ -114,6 +134,16 @@ fn may_lack(trial: &Trial) -> Vec<String> {
         found.extend(members.map(|member| member.name.into_owned()));
     }
     found
+}
+
+/// The fields that no table has of an answer of `aws-sdk:`, which may be newer: that is a warning.
+fn warned(trial: &Trial) -> Vec<String> {
+    let Ok(draft) = trial.draft() else { return Vec::new() };
+    let (_, findings) = draft.build_with_warnings();
+    let missing = findings.iter().filter(|finding| finding.code == Code::NoSuchField);
+    let named =
+        missing.filter_map(|finding| finding.message.split_once("there is no field `")?.1.split_once('`'));
+    named.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether what failed, the path or the expression, names a member; what was found, and where it stands, is left aside.

@@ -146,7 +146,7 @@ fn special(random: &mut Random, function: &str, at: usize) -> Option<String> {
         ("error", 0) => &["'wrong'"],
         ("assert", 0) => &["true"],
         ("sqrt" | "power", 0) => &["4", "2"],
-        ("match", 1) => &["/x/", "/(a)b*/i"],
+        ("match", 1) => &["/x/", "/(a)b*/i", "/(a)|([a-z])/"],
         ("string", 1) => &["true"],
         _ => return None,
     };

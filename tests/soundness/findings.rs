@@ -8,6 +8,7 @@ use std::{
 use crate::{
     anything::{declared, has_anything},
     coverage::features,
+    exempt::Exempt,
     judge::Failure,
     shrink::shrink,
     trial::{Trial, WorkKind},
@@ -30,8 +31,8 @@ pub(crate) struct Findings {
     /// Accepted in the end.
     pub(crate) accepted: u64,
     pub(crate) runs: u64,
-    /// Failures that lean on values that are declared to be anything.
-    pub(crate) lean: u64,
+    /// Failures that lean on what no type declares, by what that is.
+    pub(crate) lean: BTreeMap<Exempt, u64>,
     pub(crate) broken: u64,
     pub(crate) broken_refused: u64,
 }
@@ -57,9 +58,12 @@ const AGAIN: u64 = 30;
 impl Findings {
     /// Notes a failure; up to so many of its kind are made small.
     pub(crate) fn report(&mut self, seed: u64, trial: &Trial, failure: Failure, samples: u64) {
-        let Some(trial) = &declared(trial, seed, &failure) else {
-            self.lean += 1;
-            return;
+        let trial = &match declared(trial, seed, &failure) {
+            Ok(trial) => trial,
+            Err(exempt) => {
+                *self.lean.entry(exempt).or_default() += 1;
+                return;
+            }
         };
         let group = self.groups.entry(failure.kind.clone()).or_default();
         if group.count == 0 {
@@ -117,7 +121,9 @@ impl Findings {
         self.at_once += other.at_once;
         self.accepted += other.accepted;
         self.runs += other.runs;
-        self.lean += other.lean;
+        for (exempt, count) in other.lean {
+            *self.lean.entry(exempt).or_default() += count;
+        }
         self.broken += other.broken;
         self.broken_refused += other.broken_refused;
     }
@@ -130,7 +136,7 @@ impl Findings {
         let codes: Vec<_> = codes.into_iter().map(|(code, count)| format!("{code} {count}")).collect();
         format!(
             "{tried} machines made, {at_once} accepted as they were, {accepted} after what was refused was taken away; {runs} \
-             executions, {lean} of which fail for what is declared anything; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
+             executions, of which fail for what is exempt: {lean:?}; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
             codes.join(", ")
         )
     }

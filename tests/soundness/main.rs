@@ -13,6 +13,7 @@ mod blind;
 mod calls;
 mod child;
 mod coverage;
+mod exempt;
 mod expressions;
 mod files;
 mod findings;

@@ -235,7 +235,7 @@ impl Search<'_> {
     ) -> Option<Found> {
         let failure = trial.run(definition, seed, 40)?;
         let trial = match has_anything(trial) {
-            true => watch(off, || declared(trial, seed, &failure)).0?,
+            true => watch(off, || declared(trial, seed, &failure)).0.ok()?,
             false => trial.clone(),
         };
         Some(Found { seed, mode: self.mode, trial, said: failure.said })

@@ -21,7 +21,11 @@ const ABOUT: &str = "\
 # Then for each prefix, `@prefix`, the types of its resources with their ARNs, and the actions by what they are allowed on:
 #   :TYPE,TYPE? ACTION …   a type with `?` is one that a request may name; no type: allowed on `*` alone
 #   OPERATION=ACTION       an operation of the API and the action of another name that it asks for
+#   +ACTION ACTION,ACTION  what it asks for besides, of S3, KMS and SNS: the reference's \"Dependent actions\"
 ";
+
+/// The services whose actions another service takes in the name of its caller, on what the request names.
+const DEPENDED_ON: [&str; 3] = ["kms", "s3", "sns"];
 
 /// Prefixes that a model's signing name does not determine.
 const PREFIXES: [(&str, &str); 4] = [
@@ -91,6 +95,7 @@ fn block(prefix: &str, service: &Value, operations: &BTreeSet<String>, text: &mu
     let documented = documented(actions);
     let mut lists: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut types = BTreeSet::new();
+    let mut named: BTreeSet<&str> = BTreeSet::new();
     let mut renamed = Vec::new();
     for operation in operations {
         let action = match by_case.get(&operation.to_ascii_lowercase()) {
@@ -111,6 +116,7 @@ fn block(prefix: &str, service: &Value, operations: &BTreeSet<String>, text: &mu
             }
         }
         list.sort();
+        named.insert(action);
         lists.entry(list.join(",")).or_default().insert(action);
     }
     let _ = writeln!(text, "@{prefix}");
@@ -125,6 +131,20 @@ fn block(prefix: &str, service: &Value, operations: &BTreeSet<String>, text: &mu
     for line in renamed {
         let _ = writeln!(text, "{line}");
     }
+    for action in named {
+        let dependents = dependents(&actions[action]);
+        if !dependents.is_empty() {
+            let _ = writeln!(text, "+{action} {}", Vec::from_iter(dependents).join(","));
+        }
+    }
+}
+
+/// What an action asks for besides itself.
+fn dependents(action: &Value) -> BTreeSet<&str> {
+    let types = action["resource_types"].as_object().into_iter().flatten();
+    let lists = types.filter_map(|(_, about)| about["dependent_actions"].as_array());
+    let names = lists.flatten().filter_map(Value::as_str);
+    names.filter(|name| DEPENDED_ON.iter().any(|of| name.split(':').next() == Some(of))).collect()
 }
 
 /// A type's name as one word.
@@ -156,7 +176,11 @@ mod tests {
     fn actions_are_listed_by_what_they_are_allowed_on() {
         let service = json!({
             "privileges": {
-                "GetThing": { "resource_types": { "thing": { "required": true }, "a part": { "required": false }, "": {} } },
+                "GetThing": { "resource_types": {
+                    "thing": { "required": true, "dependent_actions": ["s3:GetObject", "iam:PassRole"] },
+                    "a part": { "required": false },
+                    "": { "dependent_actions": ["kms:Decrypt"] },
+                } },
                 "ListThings": { "resource_types": { "": {} },
                     "api_documentation_link": "https://docs.example/API_Enumerate.html" },
                 "Unused": { "resource_types": {} },
@@ -172,7 +196,7 @@ mod tests {
         assert_eq!(
             text,
             "@x\na-part arn:${Partition}:x:::part/${Name}\nthing arn:${Partition}:x:::thing/${Name}\n\
-             : ListThings\n:a-part?,thing GetThing\nEnumerate=ListThings\n"
+             : ListThings\n:a-part?,thing GetThing\nEnumerate=ListThings\n+GetThing kms:Decrypt,s3:GetObject\n"
         );
     }
 }

@@ -58,9 +58,7 @@ impl ServeOptions {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             match runtime {
                 Ok(runtime) => Ok((settings, runtime)),
-                Err(error) => {
-                    refuse(err, &format!("no runtime could be started: {error}"), Outcome::Findings)
-                }
+                Err(error) => refuse(err, &format!("no runtime could be started: {error}"), Outcome::Failure),
             }
         });
         let (settings, runtime) = match prepared {
@@ -196,13 +194,13 @@ impl ServeOptions {
             .collect();
         let builder = match self.with_store(Host::builder()).await {
             Ok(builder) => builder,
-            Err(message) => return refuse(err, &message, Outcome::Findings),
+            Err(message) => return refuse(err, &message, Outcome::Failure),
         };
         let builder = self.configure(builder, &settings, buckets);
         let builder = machines.into_iter().fold(builder, HostBuilder::machine);
         let host = match builder.start().await {
             Ok(host) => host,
-            Err(error) => return refuse(err, &error.to_string(), Outcome::Findings),
+            Err(error) => return refuse(err, &error.to_string(), Outcome::Failure),
         };
         let token = settings.token.is_some();
         let region = settings.region.clone();
@@ -211,13 +209,13 @@ impl ServeOptions {
             Ok(server) => server,
             Err(error) => {
                 host.shut_down().await;
-                return refuse(err, &format!("cannot listen on {address}: {error}"), Outcome::Findings);
+                return refuse(err, &format!("cannot listen on {address}: {error}"), Outcome::Failure);
             }
         };
         let stop = match Signals::new() {
             Ok(signals) => signals.received(),
             Err(error) => {
-                return refuse(err, &format!("cannot wait for signals: {error}"), Outcome::Findings);
+                return refuse(err, &format!("cannot wait for signals: {error}"), Outcome::Failure);
             }
         };
         self.greet(server.local_addr(), token, &region, &arns, out)?;
@@ -236,13 +234,13 @@ impl ServeOptions {
         host.shut_down().await;
         if let Some(reason) = failed {
             let reason = reason.unwrap_or_else(|| "its loop has ended".to_owned());
-            return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Findings);
+            return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Failure);
         }
         match self.db {
             Place::Memory => writeln!(out, "stopped")?,
             _ => writeln!(out, "stopped; what runs goes on when it is started again")?,
         }
-        Ok(Outcome::Fine)
+        Ok(Outcome::Success)
     }
 
     async fn with_store(&self, builder: HostBuilder) -> Result<HostBuilder, String> {

@@ -7,7 +7,7 @@ const WARNED: &str = r#"{ "StartAt": "B", "Version": "2.0", "States": { "B": {
   "Parameters": { "QueueUrl": "q", "MessageBody": { "Token.$": "$$.Task.Token" } }, "End": true } } }"#;
 
 #[test]
-fn a_finding_is_its_place_its_line_and_a_caret() {
+fn a_diagnostic_is_its_place_its_line_and_a_caret() {
     let place = Place::new(&[("주문.json", WRONG)]);
     let Run { out, err, code } = place.run(&["check", "주문.json"]);
     assert_eq!(
@@ -33,15 +33,15 @@ fn json_is_one_line_for_each_file() {
     let Run { out, err, code } = place.run(&["check", "--format", "json", "a.json", "b.json"]);
     let lines: Vec<&str> = out.lines().collect();
     let [first, second] = lines[..] else { panic!("{out}") };
-    let finding = concat!(
+    let diagnostic = concat!(
         r#"{"code":"unknown-state","severity":"error","pointer":"/States/승인/Next","line":4,"column":34,"endLine":4,"endColumn":39,"#,
         r#""message":"state `승인`: `Next` leads to `처리이`, and there is no state of that name here","help":"did you mean `처리`?","#,
         r#""url":"https://github.com/stepfn/stepfn/blob/main/docs/errors.md#unknown-state","#,
         r#""subject":{"kind":"state","name":"처리이"},"labels":[],"#,
         r#""fix":{"certain":false,"edits":[{"line":4,"column":34,"endLine":4,"endColumn":39,"text":"\"처리\""}]}}"#,
     );
-    assert_eq!(first, format!(r#"{{"file":"a.json","findings":[{finding}]}}"#));
-    assert_eq!(second, r#"{"file":"b.json","findings":[]}"#);
+    assert_eq!(first, format!(r#"{{"file":"a.json","diagnostics":[{diagnostic}]}}"#));
+    assert_eq!(second, r#"{"file":"b.json","diagnostics":[]}"#);
     assert_eq!(err, "checked 2 files: 1 error, no warnings\n");
     assert_eq!(code, 1);
 }
@@ -104,7 +104,7 @@ fn standard_input_is_read() {
 }
 
 #[test]
-fn what_is_not_json_is_a_finding() {
+fn what_is_not_json_is_a_diagnostic() {
     let place =
         Place::new(&[("a.json", "{\n\t\"StartAt\": \"A\",\n\t// states\n}"), ("b.yaml", "StartAt: A\n")]);
     let Run { out, code, .. } = place.run(&["check", "a.json", "b.yaml"]);

@@ -65,7 +65,7 @@ fn standard_input_goes_to_standard_output() {
 
 #[test]
 fn what_cannot_be_written_back_is_left_as_it_is() {
-    for (text, finding) in [
+    for (text, diagnostic) in [
         (
             r#"{"StartAt":"A","StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#,
             "a.json:1:16: error[duplicate-key]",
@@ -77,7 +77,7 @@ fn what_cannot_be_written_back_is_left_as_it_is() {
         let place = Place::new(&[("a.json", text)]);
         let Run { out, err, code } = place.run(&["fmt", "a.json"]);
         assert_eq!((out.as_str(), code), ("", 1), "{text}");
-        assert!(head(&err).starts_with(finding), "{text}: {err}");
+        assert!(head(&err).starts_with(diagnostic), "{text}: {err}");
         assert!(
             err.contains("error: `a.json` cannot be rewritten without loss and is left as it is\n"),
             "{err}"

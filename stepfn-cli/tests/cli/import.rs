@@ -261,3 +261,14 @@ fn placeholders_without_quotes_get_their_values() {
     assert_eq!(code, 2);
     assert!(err.contains("`${Wait}` has no value here; give it one: `--substitution Wait=5`"), "{err}");
 }
+
+#[test]
+fn a_function_is_found_by_its_key_whatever_signs_it_has() {
+    let file = "service: s\nfunctions:\n  put-row: { handler: a }\n  get_row: { handler: b }\nstepFunctions:\n  stateMachines:\n    one:\n      definition:\n        StartAt: Put\n        States:\n          Put: { Type: Task, Resource: { Fn::GetAtt: [put-row, Arn] }, Next: Get }\n          Get: { Type: Task, Resource: !GetAtt get_row.Arn, End: true }\n";
+    let place = Place::new(&[("serverless.yml", file)]);
+    let Run { out, err, code } = place.run(&["import", "serverless.yml"]);
+    assert_eq!(code, 0, "{err}");
+    for line in ["resource: lambda(put_row)", "resource: lambda(get_row)", "#[lambda(name = \"put-row\")]"] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+}

@@ -221,7 +221,7 @@ fn the_only_test_case_needs_no_choice_and_the_file_may_name_the_machine() {
 }
 
 #[test]
-fn findings_of_the_mock_file_have_their_places() {
+fn diagnostics_of_the_mock_file_have_their_places() {
     let mocks = MOCKS.replace("\"Happy\": { \"Validate\"", "\"Happy\": {\t\"Validat\"");
     let place = Place::new(&[("order.asl.json", ORDER), ("mocks.json", &mocks)]);
     let Run { err, code, .. } =
@@ -383,6 +383,36 @@ fn an_input_that_is_json_itself_needs_no_file() {
     let run = place.run(&["run", "a.asl.json", "--input", r#"{"x": [1, }"#]);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("the input is not JSON") && run.err.contains("--> <input>:1:"), "{}", run.err);
+}
+
+/// The cause of a text that is no JSON has a line of its own, which begins with a blank.
+#[test]
+fn a_cause_of_several_lines_is_written_as_aws_has_it() {
+    let asl = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"x.$": "States.StringToJson($.t)"}, "End": true}}}"#;
+    let Run { err, .. } =
+        Place::new(&[("a.json", asl)]).run(&["run", "a.json", "--input", r#"{"t": "{bad}"}"#]);
+    assert!(err.contains("was expecting double-quote to start field name\n at [Source: REDACTED"), "{err}");
+}
+
+/// What has no end is read up to a bound.
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_are_not_read_without_end() {
+    let asl = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
+    let place = Place::new(&[("a.json", asl)]);
+    for arguments in [
+        &["run", "/dev/zero"][..],
+        &["run", "a.json", "--input", "/dev/zero"],
+        &["run", "a.json", "--mocks", "/dev/zero"],
+        &["check", "/dev/zero"],
+        &["validate", "/dev/zero"],
+        &["fmt", "/dev/zero"],
+        &["diff", "a.json", "/dev/zero"],
+        &["import", "a.json", "--history", "/dev/zero"],
+    ] {
+        let Run { err, code, .. } = place.run(arguments);
+        assert!(code == 2 && err.contains("`/dev/zero`: it is larger than"), "{arguments:?}: {err}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use stepfn_core::{
+    arn::is_arn,
     definition::{LogLevel, WorkflowType},
     value::Value,
 };
@@ -87,7 +88,7 @@ impl Texts<'_> {
         let Identifier::Text(text) = arn else { return Ok(()) };
         let pieces = split(text, &self.deployment.definition.substitutions);
         let begins_with_arn = match pieces.first() {
-            Some(Piece::Literal(text)) => text.starts_with("arn:"),
+            Some(Piece::Literal(text)) => is_arn(text),
             Some(Piece::Reference(_) | Piece::Framework(_)) => true,
             Some(Piece::Foreign(_) | Piece::Unclosed(_)) | None => false,
         };

@@ -1,11 +1,9 @@
 //! `aws-sdk:`: an operation of an API, and the action that it asks for.
 
-use stepfn_core::service::Shape;
+use stepfn_core::{arn::is_arn, case::ascii_pascal, service::Shape};
 
 use super::{
-    Condition, Resource, athena, callers,
-    collect::pascal,
-    integrations,
+    Condition, Resource, athena, callers, integrations,
     parameters::Given,
     reference,
     scope::{NO_RESOURCES, Scope},
@@ -134,7 +132,7 @@ pub(super) fn allow(scope: &mut Scope<'_, '_>, prefix: &str, operation: &str) {
         }
         Some(action) => scope.allow_action(&action),
         None => {
-            let action = format!("{prefix}:{}", pascal(operation));
+            let action = format!("{prefix}:{}", ascii_pascal(operation));
             let why = format!("AWS's Service Authorization Reference names no resources of `{action}`");
             let arn = scope.placeholder("Resource", why);
             scope.allow(&action, &Resource::named(arn));
@@ -198,7 +196,7 @@ fn copy(scope: &mut Scope<'_, '_>) {
     scope.allow("s3:PutObject", &target);
     let given = scope.parameters.get("CopySource");
     let source = match given.text() {
-        Some(text) if text.starts_with("arn:") => text.to_owned(),
+        Some(text) if is_arn(text) => text.to_owned(),
         Some(text) => format!("{}{}", services::OBJECT, text.trim_start_matches('/')),
         None => format!("{}{}", services::OBJECT, scope.placeholder_for("CopySource", &given)),
     };

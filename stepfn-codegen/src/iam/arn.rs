@@ -1,5 +1,7 @@
 //! The ARNs of the Service Authorization Reference, filled in from what a state gives its service.
 
+use stepfn_core::arn::is_arn;
+
 use crate::text;
 
 use super::{
@@ -210,7 +212,7 @@ impl Scope<'_, '_> {
                 None => None,
                 Some(parameter) => Some(match self.parameters.get(&parameter) {
                     Given::Known(texts) => match texts.first() {
-                        Some(text) if text.starts_with("arn:") => last_part(text).to_owned(),
+                        Some(text) if is_arn(text) => last_part(text).to_owned(),
                         Some(text) if !self.is_arn(text, &parameter) => text.clone(),
                         _ => self.placeholder_for(&parameter, &Given::Known(texts)),
                     },

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use stepfn_core::definition::{Definition, Reference};
+use stepfn_core::{
+    case::ascii_pascal,
+    definition::{Definition, Reference},
+};
 
 use crate::text::names;
 
@@ -156,19 +159,9 @@ fn nothing() -> Statement {
 /// `LambdaInvokeFunction`: of the first action.
 fn sid(statement: &Statement) -> String {
     match statement.action.first().and_then(|action| action.split_once(':')) {
-        Some((service, action)) => pascal(service) + &pascal(action),
+        Some((service, action)) => ascii_pascal(service) + &ascii_pascal(action),
         None => "NothingIsNeeded".to_owned(),
     }
-}
-
-/// A text as one word: `Submit job`, `emr-serverless` are `SubmitJob`, `EmrServerless`.
-pub(super) fn pascal(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_ascii_uppercase() + rest
-    };
-    words.map(word).collect()
 }
 
 /// The name, or the first of `Name2`, `Name3` that is free.

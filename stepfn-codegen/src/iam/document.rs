@@ -6,7 +6,7 @@ use super::{Condition, Policy, Statement};
 
 impl Policy {
     /// The policy document: two spaces of indent, a final newline.
-    pub fn to_json(&self) -> String {
+    pub fn to_json_text(&self) -> String {
         format!("{}\n", self.document().to_pretty_string())
     }
 

@@ -1,7 +1,10 @@
 //! The optimised integrations: what each asks for beside the operation of its API, by pattern. "IAM policies for integrated
 //! services" in the Step Functions Developer Guide.
 
-use stepfn_core::service::{Integration, Pattern};
+use stepfn_core::{
+    arn::is_arn,
+    service::{Integration, Pattern},
+};
 
 use super::{
     Condition, Resource, apis, athena, callers,
@@ -199,7 +202,7 @@ fn tasks(scope: &mut Scope<'_, '_>, why: &str) -> Resource {
     let given = scope.parameters.get("Cluster");
     let reference = given.text().and_then(|text| scope.ref_id(text));
     let cluster = match given.text() {
-        Some(arn) if arn.starts_with("arn:") => arn.rsplit('/').next().unwrap_or(arn).to_owned(),
+        Some(arn) if is_arn(arn) => arn.rsplit('/').next().unwrap_or(arn).to_owned(),
         // `!Ref` of a cluster is its name; of its ARN no name can be made.
         Some(text) if reference.is_some() || !scope.is_arn(text, "Cluster") => text.to_owned(),
         Some(text) => {

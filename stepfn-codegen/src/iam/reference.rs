@@ -74,6 +74,19 @@ pub(super) fn action(prefix: &str, operation: &str) -> Option<Action> {
     None
 }
 
+/// The actions on S3, KMS and SNS that an operation asks for besides its own.
+pub(super) fn dependents(prefix: &str, operation: &str) -> impl Iterator<Item = &'static str> {
+    let name = action(prefix, operation).map(|action| action.name);
+    let found = name.and_then(|name| {
+        let (_, name) = name.split_once(':')?;
+        let lines = table().blocks.get(prefix)?.lines();
+        lines
+            .filter_map(|line| line.strip_prefix('+'))
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
+    });
+    found.into_iter().flat_map(|actions| actions.split(','))
+}
+
 fn resource_type(block: &'static str, name: &'static str) -> Option<ResourceType> {
     let (name, required) = name.strip_suffix('?').map_or((name, true), |name| (name, false));
     let arn = block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
@@ -101,6 +114,14 @@ mod tests {
                     }
                 } else if let Some((from, to)) = line.split_once('=') {
                     assert_eq!(action(prefix, from).unwrap().name, format!("{prefix}:{to}"));
+                } else if let Some((name, needed)) =
+                    line.strip_prefix('+').and_then(|line| line.split_once(' '))
+                {
+                    assert_eq!(
+                        dependents(prefix, name).collect::<Vec<_>>().join(","),
+                        needed,
+                        "{prefix}: {name}"
+                    );
                 } else {
                     assert!(line.contains(" arn:"), "{prefix}: {line}");
                 }
@@ -118,5 +139,7 @@ mod tests {
         let types: Vec<_> = query.types.iter().map(|of| (of.name, of.required)).collect();
         assert_eq!(types, [("index", false), ("table", true)]);
         assert_eq!(action("dynamodb", "quer"), None);
+        assert_eq!(dependents("polly", "startSpeechSynthesisTask").collect::<Vec<_>>(), ["s3:PutObject"]);
+        assert_eq!(dependents("dynamodb", "query").count(), 0);
     }
 }

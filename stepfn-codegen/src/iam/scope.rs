@@ -1,6 +1,8 @@
 //! One state, and what its role needs for it.
 
 use stepfn_core::{
+    arn::is_arn,
+    case::ascii_pascal,
     definition::Reference,
     placeholder,
     service::{Integration, Kind},
@@ -8,7 +10,7 @@ use stepfn_core::{
 
 use super::{
     Condition, Resource,
-    collect::{Collector, pascal},
+    collect::Collector,
     parameters::{Given, Parameters},
 };
 
@@ -71,13 +73,13 @@ impl<'c, 'd> Scope<'c, 'd> {
     /// Returns `${StateField}` for a value that the definition does not determine.
     pub(super) fn placeholder(&mut self, field: &str, why: String) -> String {
         let last = field.rsplit('.').next().unwrap_or(field);
-        self.collector.placeholder(&(pascal(&self.name) + &pascal(last)), &self.state, field, why)
+        self.collector.placeholder(&(ascii_pascal(&self.name) + &ascii_pascal(last)), &self.state, field, why)
     }
 
     /// A placeholder for a parameter whose place in the ARN is called otherwise: of a queue's URL its ARN.
     pub(super) fn placeholder_as(&mut self, name: &str, field: &str, given: &Given) -> String {
         let why = why(field, given);
-        self.collector.placeholder(&(pascal(&self.name) + name), &self.state, field, why)
+        self.collector.placeholder(&(ascii_pascal(&self.name) + name), &self.state, field, why)
     }
 
     /// A placeholder for a parameter that comes out of the data or is not given.
@@ -110,7 +112,7 @@ impl<'c, 'd> Scope<'c, 'd> {
     /// Returns `true` if a text is an ARN where it is deployed: one that is written out, or a reference to one. `field` is the parameter
     /// that has it: CloudFormation's `!Ref` is an ARN where the parameter takes nothing else.
     pub(super) fn is_arn(&self, text: &str, field: &str) -> bool {
-        if text.starts_with("arn:") {
+        if is_arn(text) {
             return true;
         }
         let Some(name) = substitution_name(text) else { return false };

@@ -1,7 +1,7 @@
 //! The optimised integrations that have resources of their own making: Lambda, Step Functions, SNS, SQS, EventBridge, HTTP, API
 //! Gateway and Bedrock.
 
-use stepfn_core::{definition::Definition, service::Pattern};
+use stepfn_core::{arn::is_arn, definition::Definition, service::Pattern};
 
 use super::{
     Condition, Resource,
@@ -29,7 +29,7 @@ pub(super) fn own_executions(definition: &Definition, suffix: &str) -> String {
 
 /// A Lambda function that is the `Resource` itself.
 pub(super) fn function(scope: &mut Scope<'_, '_>, resource: &str) {
-    let is_arn = resource.starts_with("arn:") && resource.contains(":lambda:");
+    let is_arn = is_arn(resource) && resource.contains(":lambda:");
     let arn = if is_arn || substitution_name(resource).is_some() {
         Resource::written(resource)
     } else {
@@ -119,7 +119,7 @@ pub(super) fn queue(scope: &mut Scope<'_, '_>, action: &str) {
     const FIELD: &str = "QueueUrl";
     let given = scope.parameters.get(FIELD);
     let arn = match given.text() {
-        Some(text) if text.starts_with("arn:") => text.to_owned(),
+        Some(text) if is_arn(text) => text.to_owned(),
         Some(text) => match (scope.ref_id(text), queue_of(text)) {
             (Some(id), _) => scope.collector.attribute(&id, "Arn"),
             (None, Some(arn)) => arn,

@@ -1,21 +1,11 @@
 //! An HTTP API whose routes start executions: `AWS::ApiGatewayV2::Api`.
 
-use stepfn_core::definition::WorkflowType;
-
 use super::{Machine, Template, reference};
 use crate::{
     deployment::{Authorization, Http},
+    plan::start_action,
     tree::Node,
 };
-
-/// The request with which API Gateway starts an execution.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StartAction {
-    /// `IntegrationSubtype`
-    pub(crate) subtype: &'static str,
-    /// The action that its role needs.
-    pub(crate) permission: &'static str,
-}
 
 impl Template {
     pub(super) fn route(&mut self, machine: &Machine<'_>, http: &Http, target: &Node, role: Node) {
@@ -81,18 +71,5 @@ impl Template {
         self.output(output, "Where the HTTP API listens".to_owned(), endpoint);
         self.api = Some(api.clone());
         api
-    }
-}
-
-/// The action of a machine of this kind: an Express execution answers with its outcome, a Standard one may take a year.
-pub(crate) fn start_action(workflow_type: WorkflowType) -> StartAction {
-    match workflow_type {
-        WorkflowType::Standard => {
-            StartAction { subtype: "StepFunctions-StartExecution", permission: "states:StartExecution" }
-        }
-        WorkflowType::Express => StartAction {
-            subtype: "StepFunctions-StartSyncExecution",
-            permission: "states:StartSyncExecution",
-        },
     }
 }

@@ -18,11 +18,9 @@ use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::{Definition, Reference};
 
 pub(crate) use self::{
-    api::start_action,
     definition::{has_what_templates_refuse, substituted},
     names::{logical_id, pascal},
-    render::to_json,
-    triggers::state,
+    render::to_json_text,
 };
 use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, tree::Node};
 

@@ -1,20 +1,11 @@
 //! Logical ids: letters and digits.
 
+use stepfn_core::case::ascii_pascal;
 pub(crate) use stepfn_core::definition::logical_id;
 
 /// Words as one: `["table", "name"]` is `TableName`.
 pub(crate) fn pascal<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    words
-        .into_iter()
-        .flat_map(|word| word.split(|c: char| !c.is_ascii_alphanumeric()))
-        .map(upper_first)
-        .collect()
-}
-
-fn upper_first(word: &str) -> String {
-    let mut chars = word.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
+    words.into_iter().map(ascii_pascal).collect()
 }
 
 #[cfg(test)]

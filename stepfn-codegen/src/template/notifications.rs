@@ -1,10 +1,7 @@
 //! Rules on the default event bus for executions that change their status.
 
 use super::{Machine, Template, reference};
-use crate::{
-    deployment::{Notification, Target},
-    tree::Node,
-};
+use crate::{deployment::Notification, plan, tree::Node};
 
 impl Template {
     pub(crate) fn notifications(&mut self, machine: &Machine<'_>) {
@@ -18,16 +15,9 @@ impl Template {
             return;
         }
         let substitutions = &machine.definition().substitutions;
-        let mut allowed: Vec<(&str, Node)> = Vec::new();
-        for notification in notifications {
-            let statement =
-                (notification.target.action(), self.identifier(notification.target.arn(), substitutions));
-            if !allowed.contains(&statement) {
-                allowed.push(statement);
-            }
-        }
+        let allowed = plan::allowed(notifications, |arn| self.identifier(arn, substitutions));
         let wanted = format!("{}NotificationRole", machine.id);
-        let role = self.service_role(&wanted, "events.amazonaws.com", allowed);
+        let role = self.service_role(&wanted, plan::EVENTS, allowed);
 
         for status in machine.deployment.notified() {
             let targets = notifications.iter().filter(|notification| notification.status == status);
@@ -38,7 +28,7 @@ impl Template {
                     ("Arn", self.identifier(notification.target.arn(), substitutions)),
                     ("RoleArn", role.clone()),
                 ];
-                entries.extend(parameters(&notification.target));
+                entries.extend(self.fields(machine, plan::parameters(&notification.target).as_slice()));
                 nodes.push(Node::map(entries));
             }
             if nodes.is_empty() {
@@ -59,17 +49,5 @@ impl Template {
             let properties = Node::map([("EventPattern", pattern), ("Targets", Node::List(nodes))]);
             self.resource(&id, "AWS::Events::Rule", properties);
         }
-    }
-}
-
-fn parameters(target: &Target) -> Option<(&'static str, Node)> {
-    match target {
-        Target::Sqs { message_group_id: Some(id), .. } => {
-            Some(("SqsParameters", Node::map([("MessageGroupId", Node::text(id))])))
-        }
-        Target::Kinesis { partition_key_path: Some(path), .. } => {
-            Some(("KinesisParameters", Node::map([("PartitionKeyPath", Node::text(path))])))
-        }
-        _ => None,
     }
 }

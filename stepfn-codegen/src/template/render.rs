@@ -5,7 +5,7 @@ use stepfn_core::value::Value;
 use crate::tree::Node;
 
 /// The text of a document in JSON, with CloudFormation's functions in their long form.
-pub(crate) fn to_json(node: &Node) -> String {
+pub(crate) fn to_json_text(node: &Node) -> String {
     let mut text = value(node).to_pretty_string();
     text.push('\n');
     text

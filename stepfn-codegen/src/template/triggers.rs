@@ -1,8 +1,11 @@
 //! Schedules and rules that start executions.
 
-use super::{Machine, Template, start_action};
+use std::collections::BTreeMap;
+
+use super::{Machine, Template, reference};
 use crate::{
-    deployment::{EventRule, Identifier, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger},
+    deployment::Trigger,
+    plan::{Caller, Field, Planned, Start},
     tree::Node,
 };
 
@@ -15,154 +18,67 @@ impl Template {
 
     /// Some of the triggers of a machine.
     pub(crate) fn start(&mut self, machine: &Machine<'_>, target: &Node, triggers: &[&Trigger]) {
-        let (mut scheduler, mut events, mut api) = (None, None, None);
+        let mut roles = BTreeMap::new();
         for trigger in triggers {
-            let (role, name, service, action) = match trigger {
-                Trigger::Schedule(Schedule { method: ScheduleMethod::Scheduler, .. }) => {
-                    (&mut scheduler, "ScheduleRole", "scheduler.amazonaws.com", "states:StartExecution")
+            let caller = Caller::of(trigger);
+            let role = roles.entry(caller).or_insert_with(|| {
+                let action = caller.action(machine.definition().workflow_type);
+                let wanted = format!("{}{}Role", machine.id, caller.name());
+                self.service_role(&wanted, caller.principal(), vec![(action, target.clone())])
+            });
+            let role = role.clone();
+            match Start::of(trigger) {
+                Start::Schedule { fields, target: rest } => {
+                    let id = self.claim(&format!("{}Schedule", machine.id));
+                    let mut entries = vec![("Arn", target.clone()), ("RoleArn", role)];
+                    entries.extend(self.fields(machine, &rest));
+                    let mut properties = self.fields(machine, &fields);
+                    properties.push(("Target", Node::map(entries)));
+                    self.resource(&id, "AWS::Scheduler::Schedule", Node::map(properties));
                 }
-                Trigger::Schedule(_) | Trigger::Event(_) => {
-                    (&mut events, "EventRole", "events.amazonaws.com", "states:StartExecution")
+                Start::Rule { name, fields, target: rest, .. } => {
+                    let id = self.claim(&format!("{}{name}", machine.id));
+                    let mut entries =
+                        vec![("Id", Node::text("stateMachine")), ("Arn", target.clone()), ("RoleArn", role)];
+                    entries.extend(self.fields(machine, &rest));
+                    let mut properties = self.fields(machine, &fields);
+                    properties.push(("Targets", Node::List(vec![Node::map(entries)])));
+                    self.resource(&id, "AWS::Events::Rule", Node::map(properties));
                 }
-                Trigger::Http(_) => {
-                    let action = start_action(machine.definition().workflow_type);
-                    (&mut api, "ApiRole", "apigateway.amazonaws.com", action.permission)
-                }
-            };
-            let role = role
-                .get_or_insert_with(|| {
-                    let wanted = format!("{}{name}", machine.id);
-                    self.service_role(&wanted, service, vec![(action, target.clone())])
-                })
-                .clone();
-            match trigger {
-                Trigger::Schedule(schedule) if schedule.method == ScheduleMethod::Scheduler => {
-                    self.scheduler(machine, schedule, target, role);
-                }
-                Trigger::Schedule(schedule) => self.scheduled_rule(machine, schedule, target, role),
-                Trigger::Event(rule) => self.event_rule(machine, rule, target, role),
-                Trigger::Http(http) => self.route(machine, http, target, role),
+                Start::Route(http) => self.route(machine, http, target, role),
             }
         }
     }
 
-    fn scheduler(&mut self, machine: &Machine<'_>, schedule: &Schedule, target: &Node, role: Node) {
-        let id = self.claim(&format!("{}Schedule", machine.id));
-        let mut target = vec![("Arn", target.clone()), ("RoleArn", role)];
-        if let Some(input) = &schedule.input {
-            target.push(("Input", self.text(&input.to_string(), &machine.definition().substitutions)));
-        }
-        target.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
-        let window = match schedule.flexible_time_window {
-            Some(minutes) => Node::map([
-                ("Mode", Node::text("FLEXIBLE")),
-                ("MaximumWindowInMinutes", Node::Number(minutes.to_string())),
-            ]),
-            None => Node::map([("Mode", Node::text("OFF"))]),
-        };
-        let mut properties = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
-        properties.push(("ScheduleExpression", Node::text(&schedule.expression)));
-        if let Some(time_zone) = &schedule.time_zone {
-            properties.push(("ScheduleExpressionTimezone", Node::text(time_zone)));
-        }
-        properties.extend([
-            ("State", state(schedule.enabled)),
-            ("FlexibleTimeWindow", window),
-            ("Target", Node::map(target)),
-        ]);
-        self.resource(&id, "AWS::Scheduler::Schedule", Node::map(properties));
-    }
-
-    fn scheduled_rule(&mut self, machine: &Machine<'_>, schedule: &Schedule, target: &Node, role: Node) {
-        let id = self.claim(&format!("{}ScheduleRule", machine.id));
-        let mut target = rule_target(target, role);
-        if let Some(input) = &schedule.input {
-            target.push(("Input", self.text(&input.to_string(), &machine.definition().substitutions)));
-        }
-        target.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
-        let mut properties = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
-        properties.extend([
-            ("ScheduleExpression", Node::text(&schedule.expression)),
-            ("State", state(schedule.enabled)),
-            ("Targets", Node::List(vec![Node::map(target)])),
-        ]);
-        self.resource(&id, "AWS::Events::Rule", Node::map(properties));
-    }
-
-    fn event_rule(&mut self, machine: &Machine<'_>, rule: &EventRule, target: &Node, role: Node) {
-        let id = self.claim(&format!("{}EventRule", machine.id));
-        let mut target = rule_target(target, role);
-        target.extend(self.input(machine, &rule.payload));
-        target.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
-        let mut properties = self.named(machine, rule.name.as_deref(), rule.description.as_deref());
-        if let Some(bus) = &rule.event_bus_name {
-            properties.push(("EventBusName", self.identifier(bus, &machine.definition().substitutions)));
-        }
-        properties.extend([
-            ("EventPattern", self.value(&rule.event_pattern, &machine.definition().substitutions)),
-            ("State", state(rule.enabled)),
-            ("Targets", Node::List(vec![Node::map(target)])),
-        ]);
-        self.resource(&id, "AWS::Events::Rule", Node::map(properties));
-    }
-
-    fn named(
+    /// The fields of a plan, under CloudFormation's names.
+    pub(crate) fn fields(
         &mut self,
         machine: &Machine<'_>,
-        name: Option<&str>,
-        description: Option<&str>,
+        fields: &[Field<'_>],
     ) -> Vec<(&'static str, Node)> {
-        let substitutions = &machine.definition().substitutions;
-        let mut entries = Vec::new();
-        entries.extend(name.map(|name| ("Name", self.text(name, substitutions))));
-        entries.extend(description.map(|text| ("Description", self.text(text, substitutions))));
-        entries
+        fields.iter().map(|(name, value)| (*name, self.planned(machine, value))).collect()
     }
 
-    /// Returns the part of an event that the target gets, where it is not all of it.
-    pub(crate) fn input(&mut self, machine: &Machine<'_>, payload: &Payload) -> Option<(&'static str, Node)> {
+    pub(crate) fn planned(&mut self, machine: &Machine<'_>, value: &Planned<'_>) -> Node {
         let substitutions = &machine.definition().substitutions;
-        match payload {
-            Payload::Event => None,
-            Payload::Input(input) => Some(("Input", self.text(&input.to_string(), substitutions))),
-            Payload::InputPath(path) => Some(("InputPath", Node::text(path))),
-            Payload::InputTransformer { input_paths_map, input_template } => {
-                let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
-                let mut entries = Vec::new();
-                if !input_paths_map.is_empty() {
-                    entries.push(("InputPathsMap", Node::map(paths)));
-                }
-                entries.push(("InputTemplate", self.text(input_template, substitutions)));
-                Some(("InputTransformer", Node::map(entries)))
+        match value {
+            Planned::Word(word) => Node::text(*word),
+            Planned::Number(number) => Node::Number(number.to_string()),
+            Planned::Literal(text) => Node::text(*text),
+            Planned::Text(text) => self.text(text, substitutions),
+            Planned::Json(json) => self.value(json, substitutions),
+            Planned::Identifier(identifier) => self.identifier(identifier, substitutions),
+            Planned::Identifiers(all) => {
+                Node::List(all.iter().map(|one| self.identifier(one, substitutions)).collect())
             }
+            Planned::Block(fields) => Node::map(self.fields(machine, fields)),
+            Planned::Names(names) => {
+                Node::map(names.iter().map(|(name, text)| (name.as_str(), Node::text(text))))
+            }
+            Planned::OfMachine => Node::List(vec![Node::map([
+                ("Name", Node::text("StateMachineArn")),
+                ("Value", reference(&machine.id)),
+            ])]),
         }
     }
-
-    pub(crate) fn retries(
-        &mut self,
-        machine: &Machine<'_>,
-        policy: Option<RetryPolicy>,
-        dead_letter: Option<&Identifier>,
-    ) -> Vec<(&'static str, Node)> {
-        let mut entries = Vec::new();
-        if let Some(policy) = policy {
-            let age = Node::Number(policy.maximum_event_age_in_seconds.to_string());
-            let attempts = Node::Number(policy.maximum_retry_attempts.to_string());
-            let node = Node::map([("MaximumEventAgeInSeconds", age), ("MaximumRetryAttempts", attempts)]);
-            entries.push(("RetryPolicy", node));
-        }
-        if let Some(arn) = dead_letter {
-            let arn = self.identifier(arn, &machine.definition().substitutions);
-            entries.push(("DeadLetterConfig", Node::map([("Arn", arn)])));
-        }
-        entries
-    }
-}
-
-fn rule_target(arn: &Node, role: Node) -> Vec<(&'static str, Node)> {
-    vec![("Id", Node::text("stateMachine")), ("Arn", arn.clone()), ("RoleArn", role)]
-}
-
-pub(crate) fn state(enabled: bool) -> Node {
-    Node::text(if enabled { "ENABLED" } else { "DISABLED" })
 }

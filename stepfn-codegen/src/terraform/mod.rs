@@ -6,7 +6,7 @@
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
 //! let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
-//! let json = terraform::to_json(&[Deployment::from(definition)])?;
+//! let json = terraform::to_json_text(&[Deployment::from(definition)])?;
 //! assert!(json.contains(r#""definition": "${file(\"${path.module}/Greeting.asl.json\")}""#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -44,7 +44,8 @@ use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::Definition;
 
 use crate::{
-    deployment::Deployment, error::Error, template::to_json as render, together::check_together, tree::Node,
+    deployment::Deployment, error::Error, template::to_json_text as render, together::check_together,
+    tree::Node,
 };
 
 /// The name of the file that holds all machines.
@@ -97,7 +98,7 @@ struct Variable {
 /// # Errors
 ///
 /// When AWS refuses a value of a deployment or Terraform cannot express it, or two machines conflict.
-pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
+pub fn to_json_text(deployments: &[Deployment]) -> Result<String, Error> {
     check_together(deployments)?;
     let mut module = Module::default();
     let machines = module.machines(deployments);
@@ -120,7 +121,7 @@ impl Module {
         name
     }
 
-    fn resource(&mut self, kind: &'static str, name: &str, entries: Vec<(&'static str, Node)>) {
+    fn resource<K: Into<String>>(&mut self, kind: &'static str, name: &str, entries: Vec<(K, Node)>) {
         self.resources.entry(kind).or_default().insert(name.to_owned(), Node::map(entries));
     }
 

@@ -3,11 +3,9 @@
 use super::{
     Machine, Module,
     strings::{attribute, literal, snake},
+    triggers::own,
 };
-use crate::{
-    deployment::{Identifier, Target},
-    tree::Node,
-};
+use crate::{deployment::Notification, plan, tree::Node};
 
 impl Module {
     /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the module makes, with the address
@@ -76,30 +74,8 @@ impl Module {
                 Some(name) => self.identifier(name, &definition.substitutions),
                 None => literal(&format!("{}-{}", definition.name, alarm.metric.name())),
             };
-            let mut entries = vec![("alarm_name", alarm_name)];
-            entries.extend(alarm.description.as_ref().map(|text| ("alarm_description", literal(text))));
-            let number = |value: u64| Node::Number(value.to_string());
-            entries.extend([
-                ("namespace", Node::text("AWS/States")),
-                ("metric_name", Node::text(alarm.metric.name())),
-                ("dimensions", Node::map([("StateMachineArn", machine.arn())])),
-                ("statistic", Node::text(alarm.metric.statistic())),
-                ("period", number(alarm.period.into())),
-                ("evaluation_periods", number(alarm.evaluation_periods.into())),
-                ("threshold", number(alarm.threshold)),
-                ("comparison_operator", Node::text("GreaterThanOrEqualToThreshold")),
-                ("treat_missing_data", Node::text(alarm.treat_missing_data.name())),
-            ]);
-            for (field, actions) in [
-                ("alarm_actions", &alarm.alarm_actions),
-                ("ok_actions", &alarm.ok_actions),
-                ("insufficient_data_actions", &alarm.insufficient_data_actions),
-            ] {
-                if !actions.is_empty() {
-                    let rendered = |action: &Identifier| self.identifier(action, &definition.substitutions);
-                    entries.push((field, Node::List(actions.iter().map(rendered).collect())));
-                }
-            }
+            let mut entries = vec![("alarm_name".to_owned(), alarm_name)];
+            entries.extend(self.fields(machine, &plan::alarm(alarm)));
             self.resource("aws_cloudwatch_metric_alarm", &name, entries);
         }
     }
@@ -111,16 +87,9 @@ impl Module {
             return;
         }
         let substitutions = &machine.definition().substitutions;
-        let mut allowed: Vec<(&'static str, Node)> = Vec::new();
-        for notification in notifications {
-            let arn = self.identifier(notification.target.arn(), substitutions);
-            let statement = (notification.target.action(), arn);
-            if !allowed.contains(&statement) {
-                allowed.push(statement);
-            }
-        }
-        let role =
-            self.service_role(&format!("{}_notification", machine.name), "events.amazonaws.com", &allowed);
+        let all: Vec<&Notification> = notifications.iter().collect();
+        let allowed = plan::allowed(&all, |arn| self.identifier(arn, substitutions));
+        let role = self.service_role(&format!("{}_notification", machine.name), plan::EVENTS, &allowed);
         for status in machine.deployment.notified() {
             let name = self.claim(&format!("{}_{}", machine.name, status.name().to_ascii_lowercase()));
             // The machine's ARN has no quotes.
@@ -132,20 +101,13 @@ impl Module {
             self.resource("aws_cloudwatch_event_rule", &name, vec![("event_pattern", Node::Text(pattern))]);
             for notification in notifications.iter().filter(|notification| notification.status == status) {
                 let target = self.claim(&format!("{name}_target"));
-                let mut entries = vec![
+                let mut entries = own([
                     ("rule", attribute("aws_cloudwatch_event_rule", &name, "name")),
                     ("arn", self.identifier(notification.target.arn(), substitutions)),
                     ("role_arn", role.clone()),
-                ];
-                entries.extend(match &notification.target {
-                    Target::Sqs { message_group_id: Some(id), .. } => {
-                        Some(("sqs_target", Node::map([("message_group_id", literal(id))])))
-                    }
-                    Target::Kinesis { partition_key_path: Some(path), .. } => {
-                        Some(("kinesis_target", Node::map([("partition_key_path", literal(path))])))
-                    }
-                    _ => None,
-                });
+                ]);
+                let parameters = plan::parameters(&notification.target);
+                entries.extend(self.fields(machine, parameters.as_slice()));
                 self.resource("aws_cloudwatch_event_target", &target, entries);
             }
         }

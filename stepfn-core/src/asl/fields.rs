@@ -14,7 +14,7 @@ pub(super) const BOOLEAN: &str = "`true` or `false`";
 
 /// The reader, with what it found wrong.
 pub(super) struct Reader {
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The fields of one object that are still to be read.
@@ -59,7 +59,7 @@ impl Reader {
             Value::Array(_) => "an array".to_owned(),
             Value::Object(_) => "an object".to_owned(),
         };
-        let finding =
+        let diagnostic =
             Diagnostic::new(Code::WrongKind, at, format!("{what} must be {expected}, found {shown}"));
         // A number or a boolean in quotes is meant without them.
         let bare = found.as_str().filter(|text| match expected {
@@ -67,11 +67,11 @@ impl Reader {
             BOOLEAN => ["true", "false"].contains(text),
             _ => false,
         });
-        self.findings.push(match bare {
-            Some(text) => finding
+        self.diagnostics.push(match bare {
+            Some(text) => diagnostic
                 .help(format!("write it without quotes: `{text}`"))
-                .fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
-            None => finding,
+                .fix(Edit::Value { at: at.into(), to: text.to_owned() }, true),
+            None => diagnostic,
         });
     }
 }
@@ -91,11 +91,11 @@ impl Fields<'_> {
     pub(super) fn require(&mut self, name: &str) {
         if self.readable && !self.rest.contains_key(name) {
             let message = format!("{} needs the field `{name}`", self.owner);
-            self.reader.findings.push(Diagnostic::new(Code::MissingField, self.at.clone(), message));
+            self.reader.diagnostics.push(Diagnostic::new(Code::MissingField, self.at.clone(), message));
         }
     }
 
-    /// Takes a field out and converts it; what cannot be converted is a finding.
+    /// Takes a field out and converts it; what cannot be converted is a diagnostic.
     pub(super) fn convert<T>(
         &mut self,
         name: &str,
@@ -124,7 +124,7 @@ impl Fields<'_> {
         }
         let value = self.take(name)?;
         let text = value.to_string();
-        self.reader.findings.push(
+        self.reader.diagnostics.push(
             Diagnostic {
                 severity: Severity::Warning,
                 ..Diagnostic::new(
@@ -135,7 +135,10 @@ impl Fields<'_> {
             }
             .help(format!("write `\"{text}\"`"))
             .fix(
-                Edit::Value { at: format!("{}/{name}", self.at), to: to_string(&text.as_str().into()) },
+                Edit::Value {
+                    at: format!("{}/{name}", self.at).into(),
+                    to: to_string(&text.as_str().into()),
+                },
                 true,
             ),
         );

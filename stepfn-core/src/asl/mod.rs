@@ -7,10 +7,10 @@
 //! ```
 //! use stepfn_core::asl;
 //!
-//! let (machine, findings) = asl::read_str(
+//! let (machine, diagnostics) = asl::read_str(
 //!     r#"{ "States": { "Hello": { "End": true, "Type": "Pass" } }, "StartAt": "Hello" }"#,
 //! )?;
-//! assert!(findings.is_empty());
+//! assert!(diagnostics.is_empty());
 //! assert_eq!(machine.to_json().to_string(), r#"{"StartAt":"Hello","States":{"Hello":{"Type":"Pass","End":true}}}"#);
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
@@ -27,6 +27,8 @@ pub mod schema;
 mod workflow_type;
 mod write;
 mod writer;
+
+use std::fmt;
 
 use self::model::holding;
 pub use self::{
@@ -174,6 +176,13 @@ impl StateKind {
             Self::Parallel(_) => "Parallel",
             Self::Map(_) => "Map",
         }
+    }
+}
+
+/// The `Type` as ASL writes it.
+impl fmt::Display for StateKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 

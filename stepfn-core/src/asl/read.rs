@@ -17,17 +17,17 @@ use crate::{
 /// Duplicate keys are diagnostics; AWS takes the last.
 ///
 /// # Errors
-/// Only when the text is not JSON. Everything else is a finding.
+/// Only when the text is not JSON. Everything else is a diagnostic.
 pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError> {
     Ok(read_document(&json::parse(text)?))
 }
 
 /// Reads a definition from a parsed JSON text, as [`read_str`] does.
 pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
-    let (machine, mut findings) = read(&document.value);
+    let (machine, mut diagnostics) = read(&document.value);
     for (at, _) in &document.duplicates {
         let key = json::tokens(at).into_iter().flatten().last().unwrap_or_default();
-        findings.push(
+        diagnostics.push(
             Diagnostic::new(
                 Code::DuplicateKey,
                 at.clone(),
@@ -37,16 +37,16 @@ pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
             .help("only the last one counts: remove the other"),
         );
     }
-    (machine, findings)
+    (machine, diagnostics)
 }
 
 /// Reads a definition from a JSON value. A part that cannot be read is a diagnostic, and the rest is read all the same.
 ///
 /// Only the form of the fields is judged here; [`check`](crate::check::check) judges what they say.
 pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {
-    let mut reader = Reader { findings: Vec::new() };
+    let mut reader = Reader { diagnostics: Vec::new() };
     let machine = reader.machine(value, "", "the state machine");
-    (machine, reader.findings)
+    (machine, reader.diagnostics)
 }
 
 /// Reads fields into the struct that holds them, row by row.
@@ -84,13 +84,13 @@ impl Reader {
         }
         let type_name = fields.string("Type")?;
         let Some(kind) = StateKind::named(&type_name) else {
-            let finding = Diagnostic::new(
+            let diagnostic = Diagnostic::new(
                 Code::UnknownStateType,
                 format!("{at}/Type"),
                 format!("there is no state type `{type_name}`; the types are {}", list(TYPES)),
             );
-            self.findings
-                .push(finding.subject(Subject::Word(type_name.clone())).did_you_mean(&type_name, TYPES));
+            self.diagnostics
+                .push(diagnostic.subject(Subject::Word(type_name.clone())).did_you_mean(&type_name, TYPES));
             return None;
         };
         let mut state = State::new(kind);
@@ -168,7 +168,7 @@ impl Fields<'_> {
             let names = Operator::ALL.iter().map(|operator| operator.name());
             let known = ["Variable", "Comment", "And", "Or", "Not", "Condition"];
             let stray = self.rest.keys().find(|key| !known.contains(&key.as_ref()));
-            let finding = match stray {
+            let diagnostic = match stray {
                 Some(key) => Diagnostic::new(
                     Code::UnknownOperator,
                     below(&self.at, key),
@@ -183,7 +183,7 @@ impl Fields<'_> {
                     "a Choice rule needs a comparison operator, `And`, `Or`, `Not` or `Condition`",
                 ),
             };
-            self.reader.findings.push(finding);
+            self.reader.diagnostics.push(diagnostic);
             return None;
         };
         self.owner = "the comparison".to_owned();

@@ -16,6 +16,12 @@ macro_rules! write_rows {
 
 impl StateMachine {
     /// The canonical JSON of the machine: fields in a fixed order, data as it was written.
+    ///
+    /// ```
+    /// let (machine, _) = stepfn_core::asl::read_str(r#"{ "States": { "A": { "Type": "Succeed" } }, "StartAt": "A" }"#)?;
+    /// assert_eq!(machine.to_json().to_string(), r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#);
+    /// # Ok::<(), stepfn_core::json::JsonError>(())
+    /// ```
     pub fn to_json(&self) -> Value {
         let mut out = Writer::default();
         macro_rules! rows {

@@ -73,6 +73,19 @@ impl Choice {
     }
 
     /// Adds a rule: where it holds, the execution goes on there.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Choice, Machine, Succeed, path};
+    ///
+    /// let mut machine = Machine::new("Route");
+    /// let (route, large, small) = (machine.state("Route"), machine.state("Large"), machine.state("Small"));
+    /// let is_large = path("$.total").is_present() & path("$.total").is_numeric() & path("$.total").gt(100);
+    /// machine.define(route, Choice::new().when(is_large, large).default(small));
+    /// machine.define(large, Succeed::new());
+    /// machine.define(small, Succeed::new());
+    /// assert_eq!(machine.build()?.machine.start_at, "Route");
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
     #[must_use]
     pub fn when(self, condition: Rule, next: StateRef) -> Self {
         self.rule(ChoiceRule::new(condition, next))

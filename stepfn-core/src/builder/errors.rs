@@ -7,6 +7,18 @@ pub struct Retrier(pub(super) asl::Retrier);
 
 impl Retrier {
     /// A retrier of these errors.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Retrier, Task};
+    ///
+    /// let mut machine = Machine::new("Patient");
+    /// let load = machine.state("Load");
+    /// let retry = Retrier::on(["States.TaskFailed"]).interval_seconds(2).max_attempts(5);
+    /// machine.define(load, Task::resource("arn:aws:lambda:eu-west-1:123456789012:function:load").retry(retry).end());
+    /// let asl = machine.build()?.machine.to_json();
+    /// assert_eq!(asl["States"]["Load"]["Retry"][0]["MaxAttempts"].to_string(), "5");
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
     pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>) -> Self {
         let error_equals = errors.into_iter().map(Into::into).collect();
         Self(asl::Retrier { error_equals, ..asl::Retrier::default() })
@@ -66,6 +78,17 @@ pub struct Catcher {
 
 impl Catcher {
     /// A catcher of these errors, and where the execution goes on then.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Catcher, Fail, Machine, Task};
+    ///
+    /// let mut machine = Machine::new("Careful");
+    /// let (load, give_up) = (machine.state("Load"), machine.state("GiveUp"));
+    /// machine.define(load, Task::resource("arn:aws:lambda:eu-west-1:123456789012:function:load").catch(Catcher::on(["States.ALL"], give_up)).end());
+    /// machine.define(give_up, Fail::new().error("NotLoaded"));
+    /// assert_eq!(machine.build()?.machine.states.len(), 2);
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
     pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>, next: StateRef) -> Self {
         let error_equals = errors.into_iter().map(Into::into).collect();
         Self {

@@ -1,7 +1,6 @@
 use indexmap::IndexMap;
 
 use crate::{
-    asl::{Comparison, Condition, Operator, Unknown},
     definition::Reference,
     diagnostic::{Code, Diagnostic},
     intrinsic,
@@ -37,18 +36,35 @@ pub(super) enum Kind {
 }
 
 /// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. `build()` reports errors in it.
+///
+/// ```
+/// use stepfn_core::builder::{Machine, Pass, path};
+///
+/// let mut machine = Machine::new("Pick");
+/// let pick = machine.state("Pick");
+/// machine.define(pick, Pass::new().parameters([("id", path("$.order.id"))]).end());
+/// let asl = machine.build()?.machine.to_json();
+/// assert_eq!(asl["States"]["Pick"]["Parameters"].to_string(), r#"{"id.$":"$.order.id"}"#);
+/// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+/// ```
 pub fn path(text: impl Into<String>) -> Expr {
     Expr(Kind::Dynamic(text.into(), Vec::new()))
 }
 
 /// A JSONata expression: `jsonata("$states.input.order.id")` is `{% $states.input.order.id %}`.
+///
+/// ```
+/// use stepfn_core::{asl::QueryLanguage, builder::{Machine, Pass, jsonata}};
+///
+/// let mut machine = Machine::new("Sum").query_language(QueryLanguage::Jsonata);
+/// let sum = machine.state("Sum");
+/// machine.define(sum, Pass::new().output(jsonata("$sum($states.input.prices)")).end());
+/// let asl = machine.build()?.machine.to_json();
+/// assert_eq!(asl["States"]["Sum"]["Output"].as_str(), Some("{% $sum($states.input.prices) %}"));
+/// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+/// ```
 pub fn jsonata(expression: impl AsRef<str>) -> Expr {
     format!("{{% {} %}}", expression.as_ref()).into()
-}
-
-/// A condition in JSONata, for [`Choice`](super::Choice) states of that language: `condition("$states.input.total > 100")`.
-pub fn condition(expression: impl AsRef<str>) -> Rule {
-    Rule(Condition::Jsonata(format!("{{% {} %}}", expression.as_ref()).into()))
 }
 
 /// A call of an intrinsic function: `call("States.MathAdd", [path("$.count"), 1.into()])`.
@@ -154,7 +170,7 @@ impl From<f64> for Expr {
 #[derive(Default)]
 pub(super) struct Lowering {
     pub(super) substitutions: IndexMap<String, Reference>,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// The declared types of JSON strings, by the JSON pointer of the field.
     pub(super) results: Vec<(String, &'static Shape)>,
 }
@@ -184,7 +200,7 @@ impl Lowering {
                     _ => {
                         let message =
                             "a type was declared of what is no call of `States.StringToJson` or `$parse`";
-                        self.findings.push(
+                        self.diagnostics.push(
                             Diagnostic::new(Code::InvalidTemplate, at, message)
                                 .help("what other functions, expressions and paths give is known"),
                         );
@@ -198,7 +214,7 @@ impl Lowering {
             }
             Kind::NoNumber(value) => {
                 let message = format!("JSON has no number `{value}`");
-                self.findings.push(Diagnostic::new(Code::WrongKind, at, message));
+                self.diagnostics.push(Diagnostic::new(Code::WrongKind, at, message));
                 Lowered::Literal(Value::Null)
             }
             Kind::Object(entries) => {
@@ -216,7 +232,7 @@ impl Lowering {
         let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
         if known != reference {
             let message = format!("`${{{name}}}` has two values, `{known}` and `{reference}`");
-            self.findings.push(
+            self.diagnostics.push(
                 Diagnostic::new(Code::DuplicateKey, at, message)
                     .help("give one of the two resources another logical id"),
             );
@@ -230,12 +246,12 @@ impl Lowering {
         if key.ends_with(".$") {
             let message =
                 format!("the key `{key}` is written without `.$`: a path or a function gets it by itself");
-            self.findings.push(Diagnostic::new(Code::InvalidTemplate, at, message).on_key());
+            self.diagnostics.push(Diagnostic::new(Code::InvalidTemplate, at, message).on_key());
             return;
         }
         if map.contains_key(key) || map.contains_key(format!("{key}.$").as_str()) {
             let message = format!("the key `{key}` occurs twice in one object");
-            self.findings.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
+            self.diagnostics.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
             return;
         }
         match self.lower(value, &at) {
@@ -250,7 +266,11 @@ impl Lowering {
                 && matches!(inner.0, Kind::Dynamic(..))
             {
                 let message = "a type is declared of the value of a key, not of an item";
-                self.findings.push(Diagnostic::new(Code::InvalidTemplate, format!("{at}/{index}"), message));
+                self.diagnostics.push(Diagnostic::new(
+                    Code::InvalidTemplate,
+                    format!("{at}/{index}"),
+                    message,
+                ));
             }
         }
         let lowered: Vec<Lowered> = items
@@ -268,7 +288,7 @@ impl Lowering {
         for (index, item) in lowered.into_iter().enumerate() {
             match item {
                 Lowered::Dynamic(text) => texts.push(text),
-                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.findings.push(
+                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.diagnostics.push(
                     Diagnostic::new(
                         Code::InvalidTemplate,
                         format!("{at}/{index}"),
@@ -280,204 +300,5 @@ impl Lowering {
             }
         }
         Lowered::Dynamic(format!("States.Array({})", texts.join(", ")))
-    }
-}
-
-/// A condition of a Choice rule.
-///
-/// ```
-/// use stepfn_core::builder::path;
-///
-/// let rule = path("$.total").gt(100) & !path("$.paid").eq(true) | path("$.vip").is_present();
-/// # let _ = rule;
-/// ```
-#[derive(Clone, Debug)]
-pub struct Rule(pub(super) Condition);
-
-/// The right side of a comparison: the literal's type selects the operator.
-#[derive(Clone, Debug)]
-pub struct Operand {
-    family: &'static str,
-    value: Value,
-    is_path: bool,
-}
-
-/// The right side of a comparison by order: any [`Operand`] but a boolean.
-#[derive(Clone, Debug)]
-pub struct Ordered(Operand);
-
-impl From<Operand> for Ordered {
-    fn from(operand: Operand) -> Self {
-        Self(operand)
-    }
-}
-
-impl From<bool> for Operand {
-    fn from(value: bool) -> Self {
-        Self { family: "Boolean", value: value.into(), is_path: false }
-    }
-}
-
-macro_rules! operands {
-    ($($ty:ty => $family:literal),*) => {
-        $(impl From<$ty> for Operand {
-            fn from(value: $ty) -> Self {
-                Self { family: $family, value: value.into(), is_path: false }
-            }
-        }
-
-        impl From<$ty> for Ordered {
-            fn from(value: $ty) -> Self {
-                Self(value.into())
-            }
-        })*
-    };
-}
-operands!(&str => "String", String => "String", i32 => "Numeric", i64 => "Numeric", u32 => "Numeric", u64 => "Numeric", f64 => "Numeric");
-
-impl From<Number> for Operand {
-    fn from(value: Number) -> Self {
-        Self { family: "Numeric", value: Value::Number(value), is_path: false }
-    }
-}
-
-/// An RFC 3339 timestamp to compare with.
-pub fn timestamp(text: &str) -> Operand {
-    Operand { family: "Timestamp", value: text.into(), is_path: false }
-}
-
-/// Another path to compare with, as strings.
-pub fn string_at(path: &str) -> Operand {
-    Operand { family: "String", value: path.into(), is_path: true }
-}
-
-/// Another path to compare with, as numbers.
-pub fn number_at(path: &str) -> Operand {
-    Operand { family: "Numeric", value: path.into(), is_path: true }
-}
-
-/// Another path to compare with, as booleans.
-pub fn boolean_at(path: &str) -> Operand {
-    Operand { family: "Boolean", value: path.into(), is_path: true }
-}
-
-/// Another path to compare with, as timestamps.
-pub fn timestamp_at(path: &str) -> Operand {
-    Operand { family: "Timestamp", value: path.into(), is_path: true }
-}
-
-macro_rules! comparisons {
-    ($($name:ident $relation:literal $doc:literal),*) => {
-        impl Expr {
-            $(#[doc = $doc]
-            #[must_use]
-            pub fn $name(&self, operand: impl Into<Ordered>) -> Rule {
-                self.compare($relation, operand.into().0)
-            })*
-        }
-    };
-}
-comparisons!(
-    lt "LessThan" "`…LessThan`",
-    le "LessThanEquals" "`…LessThanEquals`",
-    gt "GreaterThan" "`…GreaterThan`",
-    ge "GreaterThanEquals" "`…GreaterThanEquals`"
-);
-
-macro_rules! tests {
-    ($($name:ident $operator:ident),*) => {
-        impl Expr {
-            $(#[doc = concat!("`", stringify!($operator), "`")]
-            #[must_use]
-            pub fn $name(&self) -> Rule {
-                self.rule(Operator::$operator, Value::Bool(true))
-            })*
-        }
-    };
-}
-tests!(
-    is_present IsPresent, is_null IsNull, is_string IsString, is_numeric IsNumeric, is_boolean IsBoolean,
-    is_timestamp IsTimestamp
-);
-
-impl Expr {
-    /// `…Equals`
-    #[must_use]
-    pub fn eq(&self, operand: impl Into<Operand>) -> Rule {
-        self.compare("Equals", operand.into())
-    }
-
-    /// Compares with `…Equals`, negated.
-    #[must_use]
-    pub fn ne(&self, operand: impl Into<Operand>) -> Rule {
-        !self.eq(operand)
-    }
-
-    /// `StringMatches`: `*` matches any characters, `\\*` a star.
-    #[must_use]
-    pub fn matches(&self, pattern: &str) -> Rule {
-        self.rule(Operator::StringMatches, pattern.into())
-    }
-
-    fn compare(&self, relation: &str, operand: Operand) -> Rule {
-        let path = if operand.is_path { "Path" } else { "" };
-        let name = format!("{}{relation}{path}", operand.family);
-        // Booleans are equal or not; an order of theirs becomes a test of kinds that the checks refuse.
-        let operator = Operator::from_name(&name).unwrap_or(Operator::NumericEquals);
-        self.rule(operator, operand.value)
-    }
-
-    fn rule(&self, operator: Operator, operand: Value) -> Rule {
-        let variable = match &self.0 {
-            Kind::Dynamic(text, _) => text.clone(),
-            // Only a path can be compared: the checks say so at this text.
-            Kind::Literal(value) => value.to_string(),
-            _ => String::from("{}"),
-        };
-        Rule(Condition::Compare(Comparison {
-            variable,
-            operator,
-            operand,
-            comment: None,
-            unknown: Unknown::new(),
-        }))
-    }
-}
-
-impl std::ops::Not for Rule {
-    type Output = Self;
-
-    fn not(self) -> Self {
-        Self(Condition::Not(Box::new(self.0)))
-    }
-}
-
-impl std::ops::BitAnd for Rule {
-    type Output = Self;
-
-    /// `And`: several in a row are one.
-    fn bitand(self, other: Self) -> Self {
-        Self(match self.0 {
-            Condition::And(mut parts) => {
-                parts.push(other.0);
-                Condition::And(parts)
-            }
-            first => Condition::And(vec![first, other.0]),
-        })
-    }
-}
-
-impl std::ops::BitOr for Rule {
-    type Output = Self;
-
-    /// `Or`: several in a row are one.
-    fn bitor(self, other: Self) -> Self {
-        Self(match self.0 {
-            Condition::Or(mut parts) => {
-                parts.push(other.0);
-                Condition::Or(parts)
-            }
-            first => Condition::Or(vec![first, other.0]),
-        })
     }
 }

@@ -28,7 +28,7 @@ impl StateDef {
                     } else {
                         "write `input_path` for a part of the data"
                     };
-                    lowering.findings.push(Diagnostic::new(Code::InvalidTemplate, at, message).help(help));
+                    lowering.diagnostics.push(Diagnostic::new(Code::InvalidTemplate, at, message).help(help));
                 }
             }
         }

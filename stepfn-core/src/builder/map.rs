@@ -11,6 +11,19 @@ use crate::{
 
 impl Map {
     /// A state that runs its `ItemProcessor` for each item: in this execution, unless it is made [`distributed`](Self::distributed).
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Map, Scope, Task, path};
+    ///
+    /// let mut each = Scope::new();
+    /// let load = each.state("Load");
+    /// each.define(load, Task::resource("arn:aws:lambda:eu-west-1:123456789012:function:load").end());
+    ///
+    /// let mut machine = Machine::new("All");
+    /// let all = machine.state("All");
+    /// machine.define(all, Map::new(each).items(path("$.orders")).max_concurrency(5).end());
+    /// # let _ = machine;
+    /// ```
     pub fn new(processor: Scope) -> Self {
         let mut def = StateDef::new(StateKind::Map(Box::default()));
         def.children.push(processor);

@@ -51,8 +51,8 @@
 //! let second = machine.state("Second");
 //! machine.define(first, Pass::new().result("text").next(second));
 //! machine.define(second, Pass::new().input_path("$.field"));
-//! let findings = machine.build().unwrap_err();
-//! let codes: Vec<_> = findings.0.iter().map(|finding| finding.code.name()).collect();
+//! let diagnostics = machine.build().unwrap_err();
+//! let codes: Vec<_> = diagnostics.0.iter().map(|diagnostic| diagnostic.code.name()).collect();
 //! assert_eq!(codes, ["missing-transition", "wrong-type"]);
 //! ```
 
@@ -61,6 +61,7 @@ mod errors;
 mod expr;
 mod lower;
 mod map;
+mod rule;
 mod scope;
 mod state;
 mod task;
@@ -71,11 +72,9 @@ use self::scope::Built;
 pub use self::{
     choice::ChoiceRule,
     errors::{Catcher, Retrier},
-    expr::{
-        Expr, Operand, Ordered, Rule, array, boolean_at, call, condition, format, get_att, jsonata,
-        number_at, object, path, ref_, string_at, timestamp, timestamp_at,
-    },
+    expr::{Expr, array, call, format, get_att, jsonata, object, path, ref_},
     map::{ItemBatcher, ItemReader, ResultWriter},
+    rule::{Operand, Ordered, Rule, boolean_at, condition, number_at, string_at, timestamp, timestamp_at},
     scope::{Scope, StateRef},
     state::{Choice, Fail, Map, Parallel, Pass, StateDef, Succeed, Task, Wait},
 };
@@ -226,10 +225,21 @@ impl Machine {
     ///
     /// # Errors
     /// All diagnostics, when one of them is an error.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Pass};
+    ///
+    /// let mut machine = Machine::new("Greeting");
+    /// let greet = machine.state("Greet");
+    /// machine.define(greet, Pass::new().result("hello").end());
+    /// let definition = machine.build()?;
+    /// assert_eq!(definition.machine.start_at, "Greet");
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
     pub fn build(self) -> Result<Definition, Diagnostics> {
-        let (definition, findings) = self.build_with_warnings();
-        let findings = Diagnostics(findings);
-        if findings.has_errors() { Err(findings) } else { Ok(definition) }
+        let (definition, diagnostics) = self.build_with_warnings();
+        let diagnostics = Diagnostics(diagnostics);
+        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(definition) }
     }
 
     /// Checks the machine and gives its definition with all diagnostics, errors and warnings.
@@ -247,28 +257,29 @@ impl Machine {
         for (name, reference) in built.lowering.substitutions {
             draft.substitutions.insert(name, reference);
         }
-        let mut findings = built.findings;
+        let mut diagnostics = built.diagnostics;
         // What a slip with a handle leads to is no diagnostic of its own.
-        let slips = !findings.is_empty();
-        findings.extend(built.lowering.findings);
+        let slips = !diagnostics.is_empty();
+        diagnostics.extend(built.lowering.diagnostics);
         let (mut definition, judged) = draft.build_with_warnings();
         definition.written = built.written;
         definition.written.push((String::new(), written));
-        findings.extend(judged.into_iter().filter(|finding| {
+        diagnostics.extend(judged.into_iter().filter(|diagnostic| {
             let allowed = built.allowed.iter().any(|(state, code)| {
-                let within = finding.at.strip_prefix(state.as_str());
-                *code == finding.code && within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                let within = diagnostic.at.strip_prefix(state.as_str());
+                *code == diagnostic.code
+                    && within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
             let follows = slips
                 && matches!(
-                    finding.code,
+                    diagnostic.code,
                     Code::UnknownState | Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop
                 );
             !allowed && !follows
         }));
-        for finding in &mut findings {
-            finding.written = finding.written.or_else(|| definition.written_at(&finding.at));
+        for diagnostic in &mut diagnostics {
+            diagnostic.written = diagnostic.written.or_else(|| definition.written_at(&diagnostic.at));
         }
-        (definition, findings)
+        (definition, diagnostics)
     }
 }

@@ -70,7 +70,7 @@ pub(super) struct Built {
     pub(super) results: Vec<(String, &'static Shape)>,
     /// Diagnostics that are allowed, by the state.
     pub(super) allowed: Vec<(String, Code)>,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) lowering: Lowering,
     /// The calls that wrote the states.
     pub(super) written: Vec<(String, &'static Location<'static>)>,
@@ -140,14 +140,14 @@ impl Scope {
         match self.states.get(state.index) {
             Some(named) if state.scope == self.id => named.name.clone(),
             _ => {
-                let finding = Diagnostic::new(
+                let diagnostic = Diagnostic::new(
                     Code::UnknownState,
                     at,
                     "the handle is of another scope, and no transition crosses the border of a Map or Parallel state or of a machine",
                 );
-                built
-                    .findings
-                    .push(finding.help("name the state in this scope, or end the scope and go on after it"));
+                built.diagnostics.push(
+                    diagnostic.help("name the state in this scope, or end the scope and go on after it"),
+                );
                 String::new()
             }
         }
@@ -157,7 +157,7 @@ impl Scope {
     pub(super) fn build(mut self, at: &str, outer: QueryLanguage, built: &mut Built) -> StateMachine {
         let language = self.query_language.unwrap_or(outer);
         for wrong in std::mem::take(&mut self.wrong) {
-            let finding = match wrong {
+            let diagnostic = match wrong {
                 Wrong::DefinedTwice(name) => Diagnostic::new(
                     Code::DuplicateStateName,
                     pointer(at, &name),
@@ -169,7 +169,7 @@ impl Scope {
                         .help("define it in the scope whose `state` gave the handle")
                 }
             };
-            built.findings.push(finding);
+            built.diagnostics.push(diagnostic);
         }
         let mut machine = StateMachine {
             comment: self.comment.take(),
@@ -187,7 +187,7 @@ impl Scope {
             built.written.push((state_at.clone(), written));
             let Some(def) = def else {
                 let message = format!("state `{name}`: it is named and never defined");
-                built.findings.push(
+                built.diagnostics.push(
                     Diagnostic::new(Code::UnknownState, state_at, message)
                         .help("call `define` with its handle"),
                 );

@@ -9,13 +9,13 @@ use crate::{
 };
 
 /// Removes the diagnostics that only follow from what the reader could not read.
-pub(super) fn remove(machine: &StateMachine, read: &[Diagnostic], findings: &mut Vec<Diagnostic>) {
+pub(super) fn remove(machine: &StateMachine, read: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
     let json = machine.to_json();
-    let errors = read.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = read.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let broken = Broken::of(errors);
-    findings.retain(|finding| {
-        let target = || json.pointer(&finding.at)?.as_str();
-        !broken.causes(finding, target)
+    diagnostics.retain(|diagnostic| {
+        let target = || json.pointer(&diagnostic.at)?.as_str();
+        !broken.causes(diagnostic, target)
     });
 }
 
@@ -36,9 +36,9 @@ impl<'r> Broken<'r> {
     }
 
     /// Returns `true` if a diagnostic only follows from what could not be read.
-    fn causes<'t>(&self, finding: &Diagnostic, target: impl FnOnce() -> Option<&'t str>) -> bool {
-        let at = finding.at.as_str();
-        match finding.code {
+    fn causes<'t>(&self, diagnostic: &Diagnostic, target: impl FnOnce() -> Option<&'t str>) -> bool {
+        let at = diagnostic.at.as_str();
+        match diagnostic.code {
             // What is gone may have led on.
             Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop => {
                 let scope = at.rfind("/States").map_or("", |states| &at[..states]);
@@ -89,13 +89,13 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let (machine, read) = read_str(text).unwrap();
-        let findings = check_read(&machine, read, &Options::default());
-        findings.iter().map(|finding| format!("{} {}", finding.code.name(), finding.at)).collect()
+        let diagnostics = check_read(&machine, read, &Options::default());
+        diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code.name(), diagnostic.at)).collect()
     }
 
     #[test]
-    fn one_mistake_is_one_finding() {
-        for (text, finding) in [
+    fn one_mistake_is_one_diagnostic() {
+        for (text, diagnostic) in [
             (
                 r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Succed" } } }"#,
                 "unknown-state-type /States/B/Type",
@@ -128,7 +128,7 @@ mod tests {
             ),
             ("[]", "wrong-kind "),
         ] {
-            assert_eq!(found(text), [finding], "{text}");
+            assert_eq!(found(text), [diagnostic], "{text}");
         }
     }
 

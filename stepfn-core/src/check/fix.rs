@@ -37,7 +37,7 @@ pub fn fix_text(text: &str, options: &Options) -> Fixed {
     let mut fixed = Fixed { text: text.to_owned(), applied: Vec::new(), checked };
     for _ in 0..MOST_ROUNDS {
         let candidates: Vec<Located> =
-            fixed.checked.findings.iter().filter(|found| is_certain(found)).cloned().collect();
+            fixed.checked.diagnostics.iter().filter(|found| is_certain(found)).cloned().collect();
         if !fixed.round(&candidates, options) {
             break;
         }
@@ -46,15 +46,15 @@ pub fn fix_text(text: &str, options: &Options) -> Fixed {
 }
 
 fn is_certain(found: &Located) -> bool {
-    found.finding.fix.as_ref().is_some_and(|fix| fix.certain)
+    found.diagnostic.fix.as_ref().is_some_and(|fix| fix.certain)
 }
 
 /// The identity of an error, wherever it is.
 type Name = (Code, String);
 
 fn errors(checked: &Checked) -> HashSet<Name> {
-    let errors = checked.findings.iter().filter(|found| found.finding.severity == Severity::Error);
-    errors.map(|found| (found.finding.code, found.finding.message.clone())).collect()
+    let errors = checked.diagnostics.iter().filter(|found| found.diagnostic.severity == Severity::Error);
+    errors.map(|found| (found.diagnostic.code, found.diagnostic.message.clone())).collect()
 }
 
 impl Fixed {
@@ -79,14 +79,14 @@ impl Fixed {
         if was_json && !errors(&checked).is_subset(&errors(&self.checked)) {
             return false;
         }
-        if was_json && checked.findings.len() >= self.checked.findings.len() {
+        if was_json && checked.diagnostics.len() >= self.checked.diagnostics.len() {
             return false;
         }
         let stays = |fixed: &Located| {
             checked
-                .findings
+                .diagnostics
                 .iter()
-                .any(|found| (&found.span, &found.finding) == (&fixed.span, &fixed.finding))
+                .any(|found| (&found.span, &found.diagnostic) == (&fixed.span, &fixed.diagnostic))
         };
         if candidates.iter().any(stays) {
             return false;
@@ -101,7 +101,8 @@ impl Fixed {
     fn edited(&self, candidates: &[Located]) -> Option<String> {
         let document = self.checked.document.as_ref();
         let mut edits = BTreeMap::new();
-        let all = candidates.iter().filter_map(|found| found.finding.fix.as_ref()).flat_map(|fix| &fix.edits);
+        let all =
+            candidates.iter().filter_map(|found| found.diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits);
         for edit in all {
             let (range, to) = edit.in_text(document)?;
             if edits.insert(range.start, (range.end, to)).is_some() {
@@ -139,7 +140,7 @@ mod tests {
         };
         let fixed = fixed(&around(wrong));
         assert_eq!(fixed.text, around(right));
-        assert!(fixed.checked.findings.is_empty(), "{:?}", fixed.checked.findings);
+        assert!(fixed.checked.diagnostics.is_empty(), "{:?}", fixed.checked.diagnostics);
     }
 
     #[test]
@@ -273,7 +274,7 @@ mod tests {
     "TimeoutSeconds": 60, "ResultPath": "$.answer", "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Done" }], "Next": "Done" },
   "Done": { "Type": "Succeed" } } }"#;
         let options = Options::default();
-        assert!(check_text(text, &options).findings.is_empty());
+        assert!(check_text(text, &options).diagnostics.is_empty());
         let mut made = 0;
         for (start, c) in text.char_indices() {
             for replacement in ["", "x", ",", "$"] {

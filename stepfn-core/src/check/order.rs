@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use crate::{asl::StateMachine, diagnostic::Diagnostic, json, value::Value};
 
 /// Puts diagnostics into the order of the canonical text, each once.
-pub(super) fn sort(machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
-    if findings.len() < 2 {
+pub(super) fn sort(machine: &StateMachine, diagnostics: &mut Vec<Diagnostic>) {
+    if diagnostics.len() < 2 {
         return;
     }
     let text = machine.to_json();
     let root = Place::of(&text, &mut 0);
-    findings.sort_by_cached_key(|finding| {
+    diagnostics.sort_by_cached_key(|diagnostic| {
         // A field that is missing has the place of its object.
         let mut place = &root;
-        for token in json::tokens(&finding.at).into_iter().flatten() {
+        for token in json::tokens(&diagnostic.at).into_iter().flatten() {
             match place.step(&token) {
                 Some(below) => place = below,
                 None => break,
@@ -22,7 +22,7 @@ pub(super) fn sort(machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
         }
         place.number
     });
-    findings.dedup();
+    diagnostics.dedup();
 }
 
 /// The number of a value in the text, and the numbers of what is in it.

@@ -20,7 +20,7 @@ pub struct Page {
     pub what: &'static str,
     /// The reason: what AWS does with it.
     pub why: &'static str,
-    /// A definition in ASL that has just this finding.
+    /// A definition in ASL that has just this diagnostic.
     pub failing: &'static str,
     /// The same without it.
     pub fixed: &'static str,
@@ -73,11 +73,11 @@ impl Code {
     pub fn explanation(self) -> String {
         let page = self.page();
         let checked = check_text(page.failing.trim(), &Options { workflow_type: page.workflow_type });
-        let said = checked.findings.iter().find(|found| found.finding.code == self).map(|found| {
-            let Located { finding, span, .. } = found;
-            let help = finding.help.as_ref().map_or(String::new(), |help| format!("\n  = help: {help}"));
+        let said = checked.diagnostics.iter().find(|found| found.diagnostic.code == self).map(|found| {
+            let Located { diagnostic, span, .. } = found;
+            let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!("\n  = help: {help}"));
             let (line, column, severity, message) =
-                (span.line, span.column, finding.severity, &finding.message);
+                (span.line, span.column, diagnostic.severity, &diagnostic.message);
             format!("{line}:{column}: {severity}[{}]: {message}{help}", self.name())
         });
         let mut out = format!("# {} ({})\n\n", self.name(), self.severity());

@@ -1,4 +1,4 @@
-//! All checks over a definition in JSON text, with the line and column of each finding.
+//! All checks over a definition in JSON text, with the line and column of each diagnostic.
 
 use super::{Code, Options, check_read, over_limit};
 use crate::{
@@ -16,14 +16,14 @@ pub struct Checked {
     /// The machine, as far as it could be read.
     pub machine: StateMachine,
     /// The diagnostics, in the order of the text.
-    pub findings: Vec<Located>,
+    pub diagnostics: Vec<Located>,
 }
 
 /// A diagnostic and its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The diagnostic.
-    pub finding: Diagnostic,
+    pub diagnostic: Diagnostic,
     /// Its place.
     pub span: Span,
     /// The places of the diagnostic's [labels](Diagnostic::labels), with what is to be seen there.
@@ -33,7 +33,7 @@ pub struct Located {
 impl Checked {
     /// Returns `true` if one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|found| found.finding.severity == Severity::Error)
+        self.diagnostics.iter().any(|found| found.diagnostic.severity == Severity::Error)
     }
 }
 
@@ -49,8 +49,8 @@ impl Checked {
 ///     "{ \"StartAt\": \"Load\",\n  \"States\": { \"Load\": { \"Type\": \"Pass\", \"Next\": \"Stroe\" },\n  \"Store\": { \"Type\": \"Succeed\" } } }",
 ///     &Options::default(),
 /// );
-/// let first = &checked.findings[0];
-/// assert_eq!((first.finding.code.name(), first.span.line, first.span.column), ("unknown-state", 2, 49));
+/// let first = &checked.diagnostics[0];
+/// assert_eq!((first.diagnostic.code.name(), first.span.line, first.span.column), ("unknown-state", 2, 49));
 /// ```
 pub fn check_text(text: &str, options: &Options) -> Checked {
     let document = match json::parse(text) {
@@ -59,34 +59,34 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
             return Checked {
                 document: None,
                 machine: StateMachine::default(),
-                findings: vec![not_json(text, error)],
+                diagnostics: vec![not_json(text, error)],
             };
         }
     };
     let (machine, read) = asl::read_document(&document);
-    let mut findings = match over_limit::of_text(text, &document.value) {
+    let mut diagnostics = match over_limit::of_text(text, &document.value) {
         // What is too large is looked at no further.
-        Some(finding) => vec![finding],
+        Some(diagnostic) => vec![diagnostic],
         None => {
-            let mut findings = check_read(&machine, read, options);
-            findings.extend(flow::analyse(&machine, &Typing::default()).findings);
-            findings
+            let mut diagnostics = check_read(&machine, read, options);
+            diagnostics.extend(flow::analyse(&machine, &Typing::default()).diagnostics);
+            diagnostics
         }
     };
-    let locate = |finding: Diagnostic| Located {
-        span: place(&document, &finding),
-        labels: finding.labels.iter().filter_map(|label| label_place(&document, label)).collect(),
-        finding,
+    let locate = |diagnostic: Diagnostic| Located {
+        span: place(&document, &diagnostic),
+        labels: diagnostic.labels.iter().filter_map(|label| label_place(&document, label)).collect(),
+        diagnostic,
     };
-    let mut findings: Vec<Located> = findings.drain(..).map(locate).collect();
-    findings.sort_by_key(|found| found.span.range.start);
-    Checked { document: Some(document), machine, findings }
+    let mut diagnostics: Vec<Located> = diagnostics.drain(..).map(locate).collect();
+    diagnostics.sort_by_key(|found| found.span.range.start);
+    Checked { document: Some(document), machine, diagnostics }
 }
 
 /// Where a diagnostic points: the key or the value, or the part of it that is meant, or the nearest value around.
-fn place(document: &Document, finding: &Diagnostic) -> Span {
-    let at = &finding.at;
-    let span = match (finding.on_key, finding.range.clone()) {
+fn place(document: &Document, diagnostic: &Diagnostic) -> Span {
+    let at = &diagnostic.at;
+    let span = match (diagnostic.on_key, diagnostic.range.clone()) {
         (true, Some(part)) => document.key_part_span(at, part),
         (true, None) => document.key_span(at),
         (false, Some(part)) => document.part_span(at, part),
@@ -104,23 +104,23 @@ fn not_json(text: &str, error: JsonError) -> Located {
     if let Some(start) = yaml(text) {
         let line = text[..start].matches('\n').count() + 1;
         let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-        let finding = Diagnostic::new(Code::InvalidJson, "", "this is YAML, and a definition is JSON")
+        let diagnostic = Diagnostic::new(Code::InvalidJson, "", "this is YAML, and a definition is JSON")
             .help("convert it to JSON; where it is part of a template, check the definition alone");
-        return Located { finding, span: Span { range: start..end, line, column: 1 }, labels: Vec::new() };
+        return Located { diagnostic, span: Span { range: start..end, line, column: 1 }, labels: Vec::new() };
     }
     let found = text.get(error.offset..).and_then(|rest| rest.chars().next());
     let end = error.offset + found.filter(|c| *c != '\n').map_or(0, char::len_utf8);
-    let finding = Diagnostic::new(Code::InvalidJson, "", error.message).maybe_help(error.help);
+    let diagnostic = Diagnostic::new(Code::InvalidJson, "", error.message).maybe_help(error.help);
     let span = Span { range: error.offset..end, line: error.line, column: error.column };
     let before = text.get(..error.offset).unwrap_or_default().trim_end();
-    let finding = match found {
+    let diagnostic = match found {
         // A comma with nothing behind it.
         Some('}' | ']') if before.ends_with(',') => {
-            finding.fix(Edit::Text { range: before.len() - 1..before.len(), to: String::new() }, true)
+            diagnostic.fix(Edit::Text { range: before.len() - 1..before.len(), to: String::new() }, true)
         }
-        _ => finding,
+        _ => diagnostic,
     };
-    Located { finding, span, labels: Vec::new() }
+    Located { diagnostic, span, labels: Vec::new() }
 }
 
 /// Returns the start of the first line with content, if it is YAML's: `---`, `%YAML` or `Key:`.
@@ -151,13 +151,13 @@ mod tests {
         let checked = check_text(text, &Options::default());
         let describe = |found: &Located| {
             let there = text[found.span.range.clone()].to_owned();
-            (found.finding.code.name(), found.span.line, found.span.column, there)
+            (found.diagnostic.code.name(), found.span.line, found.span.column, there)
         };
-        checked.findings.iter().map(describe).collect()
+        checked.diagnostics.iter().map(describe).collect()
     }
 
     #[test]
-    fn findings_stand_in_the_order_of_the_text() {
+    fn diagnostics_stand_in_the_order_of_the_text() {
         let text = r#"{
   "States": {
     "한글": { "Type": "Pass", "Next": "끝이", "Nxt": 1 },
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_one_finding() {
+    fn what_is_not_json_is_one_diagnostic() {
         for (text, line, column, message) in [
             ("", 1, 1, "found nothing"),
             ("{\n  \"a\": 1,\n}", 3, 1, "a comma before `}`"),
@@ -195,16 +195,16 @@ mod tests {
             ("http://x", 1, 1, "found `http`"),
         ] {
             let checked = check_text(text, &Options::default());
-            let [found] = &checked.findings[..] else { panic!("{text:?}: {:?}", checked.findings) };
-            assert_eq!(found.finding.code, Code::InvalidJson);
+            let [found] = &checked.diagnostics[..] else { panic!("{text:?}: {:?}", checked.diagnostics) };
+            assert_eq!(found.diagnostic.code, Code::InvalidJson);
             assert_eq!((found.span.line, found.span.column), (line, column), "{text:?}");
-            assert!(found.finding.message.contains(message), "{text:?}: {}", found.finding.message);
+            assert!(found.diagnostic.message.contains(message), "{text:?}: {}", found.diagnostic.message);
             assert!(text.get(found.span.range.clone()).is_some(), "{text:?}");
         }
     }
 
     #[test]
-    fn every_mutation_has_findings_within_the_text() {
+    fn every_mutation_has_diagnostics_within_the_text() {
         let text = r#"{ "StartAt": "가", "States": {
   "가": { "Type": "Choice", "Choices": [{ "Variable": "$.\u00e9[*]", "IsNull": true, "Next": "B" }], "Default": "B" },
   "B": { "Type": "Pass", "Parameters": { "x.$": "States.Format('{}', $.\ud83d\ude00.y)" }, "End": true } } }"#;
@@ -213,7 +213,7 @@ mod tests {
             for replacement in ["", "\"", "\\", "}", "[", ",", "한", "\n", "7", "$"] {
                 let mutated = format!("{}{replacement}{rest}", &text[..start]);
                 let checked = check_text(&mutated, &Options::default());
-                for found in &checked.findings {
+                for found in &checked.diagnostics {
                     let there = mutated.get(found.span.range.clone());
                     assert!(there.is_some(), "{found:?} in {mutated}");
                     let before = &mutated[..found.span.range.start];

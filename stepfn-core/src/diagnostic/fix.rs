@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    json::{Document, to_string},
+    json::{Document, Pointer, to_string},
     value::Value,
 };
 
@@ -22,22 +22,22 @@ pub struct Fix {
 pub enum Edit {
     /// Gives the member at a JSON pointer another key.
     Key {
-        /// JSON pointer of the member.
-        at: String,
+        /// The place of the member.
+        at: Pointer,
         /// The new key.
         to: String,
     },
     /// Puts another value at a JSON pointer.
     Value {
-        /// JSON pointer of the value.
-        at: String,
+        /// The place of the value.
+        at: Pointer,
         /// The new value, in JSON.
         to: String,
     },
     /// Replaces a part of the string at a JSON pointer.
     Part {
-        /// JSON pointer of the string.
-        at: String,
+        /// The place of the string.
+        at: Pointer,
         /// Byte range in the string.
         range: Range<usize>,
         /// The replacement.
@@ -59,7 +59,7 @@ impl Edit {
     /// use stepfn_core::{diagnostic::Edit, json};
     ///
     /// let text = r#"{ "Nxt": "End" }"#;
-    /// let edit = Edit::Key { at: "/Nxt".to_owned(), to: "Next".to_owned() };
+    /// let edit = Edit::Key { at: "/Nxt".into(), to: "Next".to_owned() };
     /// assert_eq!(edit.in_text(Some(&json::parse(text)?)), Some((2..7, r#""Next""#.to_owned())));
     /// # Ok::<(), json::JsonError>(())
     /// ```

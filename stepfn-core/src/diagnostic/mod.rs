@@ -6,10 +6,10 @@
 //! ```
 //! use stepfn_core::diagnostic::{Code, Diagnostic, Severity};
 //!
-//! let finding = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
+//! let diagnostic = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
 //!     .help("did you mean `Store`?");
-//! assert_eq!(finding.severity, Severity::Error);
-//! assert_eq!(finding.code.name(), "unknown-state");
+//! assert_eq!(diagnostic.severity, Severity::Error);
+//! assert_eq!(diagnostic.code.name(), "unknown-state");
 //! ```
 
 mod code;
@@ -21,7 +21,7 @@ pub use self::{
     code::Code,
     fix::{Edit, Fix},
 };
-use crate::json::{to_string, tokens};
+use crate::json::{Pointer, to_string};
 pub(crate) use crate::names::Comparisons;
 pub use crate::names::{UnknownName, list, nearest, only_near};
 
@@ -43,7 +43,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding.
+/// One diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -51,8 +51,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// The severity.
     pub severity: Severity,
-    /// JSON pointer (RFC 6901) into the definition.
-    pub at: String,
+    /// The place in the definition.
+    pub at: Pointer,
     /// Whether the diagnostic is about the key at `at`, not its value.
     pub on_key: bool,
     /// Byte range inside the string at `at`, where only a part of it is meant.
@@ -123,12 +123,12 @@ impl Subject {
     }
 }
 
-/// A place that has to do with a finding.
+/// A place that has to do with a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Label {
-    /// JSON pointer (RFC 6901) into the definition.
-    pub at: String,
+    /// The place in the definition.
+    pub at: Pointer,
     /// Whether the label is about the key at `at`, not its value.
     pub on_key: bool,
     /// The text of the label: lower case, no full stop.
@@ -137,7 +137,7 @@ pub struct Label {
 
 impl Diagnostic {
     /// A diagnostic with the severity that its code has.
-    pub fn new(code: Code, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: code.severity(),
@@ -162,14 +162,14 @@ impl Diagnostic {
 
     /// Points at the value of another place that has to do with it.
     #[must_use]
-    pub fn label(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn label(mut self, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         self.labels.push(Label { at: at.into(), on_key: false, message: message.into() });
         self
     }
 
     /// Points at the key of another place that has to do with it.
     #[must_use]
-    pub fn label_on_key(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn label_on_key(mut self, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         self.labels.push(Label { at: at.into(), on_key: true, message: message.into() });
         self
     }
@@ -191,8 +191,7 @@ impl Diagnostic {
         self.suggest_edit(name, names, |near| match (on_key, range) {
             (true, _) => {
                 // The key may have more than the name: `Buket.$`.
-                let key = tokens(&at).into_iter().flatten().last().unwrap_or_default();
-                let to = format!("{near}{}", key.strip_prefix(name).unwrap_or_default());
+                let to = format!("{near}{}", at.last().strip_prefix(name).unwrap_or_default());
                 Edit::Key { at, to }
             }
             (false, Some(range)) => Edit::Part { at, range, to: near.to_owned() },
@@ -257,7 +256,7 @@ impl Diagnostic {
 
     /// The name of the innermost state that the diagnostic is in.
     pub fn state(&self) -> Option<String> {
-        let tokens: Vec<_> = tokens(&self.at)?.collect();
+        let tokens: Vec<_> = self.at.tokens().collect();
         let (mut state, mut rest) = (None, &tokens[..]);
         // A state or a key of its data may be called `States`, too: the field of this name is at known places.
         while let [field, below @ ..] = rest {
@@ -294,17 +293,17 @@ pub struct Diagnostics(pub Vec<Diagnostic>);
 impl Diagnostics {
     /// Returns `true` if one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity == Severity::Error)
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.0.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            finding.fmt(f)?;
+            diagnostic.fmt(f)?;
         }
         Ok(())
     }
@@ -333,18 +332,21 @@ mod tests {
 
     #[test]
     fn what_was_meant_is_an_edit_of_the_place() {
-        let edit = |finding: Diagnostic| {
-            let fix = finding.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
+        let edit = |diagnostic: Diagnostic| {
+            let fix = diagnostic.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
             (fix.edits, fix.certain)
         };
-        let at = || "/a/Buket.$".to_owned();
-        let finding = || Diagnostic::new(Code::UnknownParameter, at(), "");
-        assert_eq!(edit(finding().on_key()), (vec![Edit::Key { at: at(), to: "Bucket.$".to_owned() }], true));
+        let at = || Pointer::from("/a/Buket.$");
+        let diagnostic = || Diagnostic::new(Code::UnknownParameter, at(), "");
         assert_eq!(
-            edit(finding().range(2..7)),
+            edit(diagnostic().on_key()),
+            (vec![Edit::Key { at: at(), to: "Bucket.$".to_owned() }], true)
+        );
+        assert_eq!(
+            edit(diagnostic().range(2..7)),
             (vec![Edit::Part { at: at(), range: 2..7, to: "Bucket".to_owned() }], true)
         );
-        assert_eq!(edit(finding()), (vec![Edit::Value { at: at(), to: "\"Bucket\"".to_owned() }], true));
-        assert_eq!(finding().did_you_mean("Stranger", ["Bucket"]), finding());
+        assert_eq!(edit(diagnostic()), (vec![Edit::Value { at: at(), to: "\"Bucket\"".to_owned() }], true));
+        assert_eq!(diagnostic().did_you_mean("Stranger", ["Bucket"]), diagnostic());
     }
 }

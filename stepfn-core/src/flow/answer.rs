@@ -259,13 +259,15 @@ impl Analyser<'_> {
 
     /// Reports something at most so bad.
     fn wrong_by(&mut self, severity: Severity, report: impl FnOnce(&mut Self)) {
-        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.diagnostics.len());
         let before = count(self);
         report(self);
         if severity == Severity::Warning
             && let Some(report) = &mut self.report
         {
-            report.findings[before..].iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+            report.diagnostics[before..]
+                .iter_mut()
+                .for_each(|diagnostic| diagnostic.severity = Severity::Warning);
         }
     }
 }
@@ -304,13 +306,13 @@ mod tests {
         );
         let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(read.is_empty(), "{read:?}");
-        let findings = analyse(&machine, &Typing { proven, ..Typing::default() }).findings;
+        let diagnostics = analyse(&machine, &Typing { proven, ..Typing::default() }).diagnostics;
         let line = |found: &crate::diagnostic::Diagnostic| {
             let severity = if found.severity == Severity::Error { "error" } else { "warning" };
             let help = found.help.as_deref().unwrap_or_default();
             format!("{severity} {} {}: {} ({help})", found.code.name(), found.at, found.message)
         };
-        findings.iter().map(line).collect()
+        diagnostics.iter().map(line).collect()
     }
 
     /// Returns the diagnostics of reading a path of an answer.

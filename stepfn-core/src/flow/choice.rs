@@ -4,15 +4,16 @@ use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
     narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, learn_entry, refine},
-    obligation::{Obligation, OwnedStep},
+    obligation::Obligation,
     site::Site,
-    value::{Entry, Fields, Flow, Leaf, Sym, index_key},
+    step::OwnedStep,
+    value::{Entry, Fields, Flow, Leaf, MOST_STEPS, Sym, index_key},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
-    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
+    placeholder::has_placeholder,
     shape::{Kind, Need},
     value::Value,
 };
@@ -240,10 +241,10 @@ impl Analyser<'_> {
         }
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
-            let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
+            let mut diagnostic = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
                 .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.Runtime`");
-            self.typing.soften(&mut finding);
-            report.findings.push(finding);
+            self.typing.soften(&mut diagnostic);
+            report.diagnostics.push(diagnostic);
         }
     }
 }
@@ -295,6 +296,9 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
 /// Where a path begins, and the keys that lead on, an index as [`index_key`]; none where it can lead to several values.
 fn asked(text: &str, is: OwnedProperty) -> Formula {
     let Ok((path, _)) = Path::parse_lenient(text) else { return Formula::Open };
+    if path.segments.len() > MOST_STEPS {
+        return Formula::Open;
+    }
     let keys = path.segments.iter().map(|segment| match &segment.kind {
         SegmentKind::Name(name) => Some(name.clone()),
         SegmentKind::Index(index) => Some(index_key(*index)),

@@ -4,8 +4,9 @@
 use std::rc::Rc;
 
 use super::{
+    counted::{Counted, Counts, Part},
     narrow::{Asked, Formula, Place},
-    obligation::OwnedProperty,
+    step::OwnedProperty,
     value::{Flow, index_key},
 };
 use crate::{
@@ -15,23 +16,7 @@ use crate::{
     value::Value,
 };
 
-/// Numbers that count, while neither they nor what they count is written to.
-pub(super) type Counts = Rc<Vec<Counted>>;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Counted {
-    number: Spot,
-    array: Spot,
-}
-
-/// A part of the data, or of a variable.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Spot {
-    variable: Option<String>,
-    keys: Vec<String>,
-}
-
-impl Spot {
+impl Part {
     fn of(text: &str) -> Option<Self> {
         Self::of_path(&Path::parse_lenient(text).ok()?.0)
     }
@@ -75,14 +60,14 @@ impl Kept {
         }
     }
 
-    fn keeps(&self, spot: &Spot, assign: Option<&Value>) -> bool {
-        if let Some(name) = &spot.variable {
+    fn keeps(&self, part: &Part, assign: Option<&Value>) -> bool {
+        if let Some(name) = &part.variable {
             return !assigned(assign).any(|assigned| assigned == name);
         }
         match self {
             Self::Nothing => false,
             Self::All => true,
-            Self::But(written) => !written.iter().zip(&spot.keys).all(|(one, other)| one == other),
+            Self::But(written) => !written.iter().zip(&part.keys).all(|(one, other)| one == other),
         }
     }
 }
@@ -128,7 +113,7 @@ impl Flow {
             && pass.result.is_none()
             && state.input_path.is_none()
         {
-            let within = |keys: &[String]| Spot { variable: None, keys: [result, keys].concat() };
+            let within = |keys: &[String]| Part { variable: None, keys: [result, keys].concat() };
             for (number, path, array) in counts_in(template) {
                 let copy = found_at(template, &path).map(|keys| within(&keys));
                 let stays = Some(array).filter(|array| kept.keeps(array, assign));
@@ -138,11 +123,11 @@ impl Flow {
         }
         for (number, path, mut array) in assign.map(counts_in).unwrap_or_default() {
             let [name] = &number[..] else { continue };
-            let number = Spot { variable: Some(name.clone()), keys: Vec::new() };
+            let number = Part { variable: Some(name.clone()), keys: Vec::new() };
             if let Some(copy) = assign.and_then(|assign| found_at(assign, &path))
                 && let [name] = &copy[..]
             {
-                let array = Spot { variable: Some(name.clone()), keys: Vec::new() };
+                let array = Part { variable: Some(name.clone()), keys: Vec::new() };
                 counts.push(Counted { number: number.clone(), array });
             }
             match (&array.variable, result) {
@@ -180,15 +165,15 @@ impl Flow {
 }
 
 /// Returns the counts that a template makes: the place, the path of the array, and its place.
-fn counts_in(template: &Value) -> Vec<(Vec<String>, String, Spot)> {
+fn counts_in(template: &Value) -> Vec<(Vec<String>, String, Part)> {
     let mut found = Vec::new();
     let mut count = |keys: &[String], text: &str| {
         let Ok((call, _)) = Call::parse_lenient(text) else { return };
         if let (Function::ArrayLength, [array]) = (call.function, &call.args[..])
             && let ArgKind::Path(path) = &array.kind
-            && let Some(spot) = Spot::of_path(path)
+            && let Some(part) = Part::of_path(path)
         {
-            found.push((keys.to_vec(), path.as_str().to_owned(), spot));
+            found.push((keys.to_vec(), path.as_str().to_owned(), part));
         }
     };
     texts(template, &mut Vec::new(), &mut count);
@@ -228,7 +213,7 @@ fn texts(template: &Value, keys: &mut Vec<String>, see: &mut impl FnMut(&[String
 /// Adds the facts about the arrays that a comparison's number counts to those about the number.
 pub(super) fn told(comparison: &Comparison, counts: &Counts, formula: Formula) -> Formula {
     let Comparison { variable, operator, operand, .. } = comparison;
-    let (Some(number), false) = (Spot::of(variable), counts.is_empty()) else { return formula };
+    let (Some(number), false) = (Part::of(variable), counts.is_empty()) else { return formula };
     let Some(bound) = operand.as_i64() else { return formula };
     // How many there are at least, where it holds and where it does not.
     let (yes, no) = match operator {

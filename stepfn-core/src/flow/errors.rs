@@ -3,8 +3,8 @@
 use super::{Analyser, StateTyping, pointer, site::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
-    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic, Severity},
+    placeholder::has_placeholder,
     service::{Integration, Resource, lookup},
     task::Call,
 };
@@ -38,8 +38,8 @@ impl Analyser<'_> {
             let same = prefix.eq_ignore_ascii_case(own);
             let help = same.then(|| format!("write `{own}.{error}`"));
             let at = format!("{}{at}", site.at);
-            let finding = Diagnostic::new(Code::UnraisedError, at, message).maybe_help(help);
-            report.findings.push(Diagnostic { severity: Severity::Warning, ..finding });
+            let diagnostic = Diagnostic::new(Code::UnraisedError, at, message).maybe_help(help);
+            report.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
     }
 }

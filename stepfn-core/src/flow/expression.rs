@@ -7,17 +7,18 @@
 pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    apply::MOST_SPENT,
     call::Argument,
-    function::{Function, Lambda, MOST_SPENT},
+    function::{Function, Lambda, Transform, has_sure_groups},
     intern::Shared,
-    lead::{guarded, text_of},
+    lead::text_of,
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     sequence::kept,
     site::Reading,
-    transform::Transform,
-    value::{Entry, Fields, Leaf, Sym},
+    val::guarded,
+    value::{Entry, Fields, Leaf, MOST_STEPS, Sym},
 };
 use crate::{
     diagnostic::Code,
@@ -46,6 +47,7 @@ impl Analyser<'_> {
     fn evaluated(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
         let value = match &expression.kind {
             // These ask their parts themselves.
+            Kind::Path(steps) if steps.len() > MOST_STEPS => Val::unknown(Reason::Size),
             Kind::Path(steps) => match steps.split_first() {
                 Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
                 None => Val::nothing(),
@@ -136,7 +138,7 @@ impl Analyser<'_> {
                     later: env.later.clone(),
                 })))
             }
-            Kind::Regex { .. } => Val::function(Function::Pattern),
+            Kind::Regex { pattern, .. } => Val::function(Function::Pattern(has_sure_groups(pattern))),
             Kind::Transform { pattern, update, delete } => {
                 Val::function(Function::Transform(Box::new(Transform {
                     pattern: (**pattern).clone(),

@@ -1,22 +1,9 @@
 //! Functions as values: lambdas with what they see, built-in functions by name, partial applications, compositions.
-//!
-//! A function is followed where it is called, with the values that it is called with. One that calls itself is followed until what
-//! it is called with, and what it gives, no longer changes.
 
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
-use super::{
-    Analyser,
-    call::{Argument, parameters},
-    origin::Reason,
-    transform::Transform,
-    val::{Env, Val, Want},
-    value::Sym,
-};
-use crate::{
-    diagnostic::Code,
-    jsonata::{self, Expression},
-};
+use super::val::Val;
+use crate::jsonata::{self, Expression, Signature};
 
 /// A value that can be called.
 #[derive(Debug)]
@@ -31,10 +18,20 @@ pub(super) enum Function {
     Either(Rc<Self>, Rc<Self>),
     /// This one, or what is no function at all.
     Partly(Rc<Self>),
-    /// `/pattern/`
-    Pattern,
+    /// `/pattern/`, and whether each of its groups takes part in each match.
+    Pattern(bool),
     /// `|pattern|update|`
     Transform(Box<Transform>),
+}
+
+/// A transformation, with the variables that it sees.
+#[derive(Debug)]
+pub(super) struct Transform {
+    pub(super) pattern: Expression,
+    pub(super) update: Expression,
+    pub(super) delete: Option<Expression>,
+    pub(super) locals: Vec<(String, Val)>,
+    pub(super) later: Vec<String>,
 }
 
 /// A function of the expression's own.
@@ -55,14 +52,23 @@ impl Function {
     /// Returns `true` if it is a regular expression, whichever.
     pub(super) fn is_pattern(&self) -> bool {
         match self {
-            Self::Pattern => true,
+            Self::Pattern(_) => true,
             Self::Either(one, other) => one.is_pattern() && other.is_pattern(),
             _ => false,
         }
     }
 
+    /// Returns `true` if it is a regular expression, each of whose groups takes part in each match: the others are null.
+    pub(super) fn has_sure_groups(&self) -> bool {
+        match self {
+            Self::Pattern(sure) => *sure,
+            Self::Either(one, other) => one.has_sure_groups() && other.has_sure_groups(),
+            _ => false,
+        }
+    }
+
     /// Returns `true` if it may be no function at all.
-    fn is_partial(&self) -> bool {
+    pub(super) fn is_partial(&self) -> bool {
         match self {
             Self::Partly(_) => true,
             Self::Either(one, other) => one.is_partial() || other.is_partial(),
@@ -78,7 +84,7 @@ impl Function {
             Self::BuiltIn(known) => match known.name {
                 "string" | "error" => 1,
                 "zip" | "random" => 0,
-                _ => parameters(known.signature).len(),
+                _ => Signature::read(known.signature).parameters().len(),
             },
             Self::Partial(of, given) => {
                 given.iter().filter(|argument| argument.is_none()).count().min(of.arity())
@@ -86,230 +92,25 @@ impl Function {
             Self::Composed(first, _) => first.arity(),
             Self::Either(one, other) => one.arity().max(other.arity()),
             Self::Partly(of) => of.arity(),
-            Self::Pattern | Self::Transform(_) => 1,
+            Self::Pattern(_) | Self::Transform(_) => 1,
         }
     }
 }
 
-/// The calls that are being followed.
-#[derive(Default)]
-pub(super) struct Calls {
-    frames: Vec<Frame>,
-    /// The number of expressions that were evaluated for the one in the definition.
-    pub(super) spent: usize,
-}
-
-struct Frame {
-    /// The function's address.
-    id: usize,
-    given: Vec<Val>,
-    /// The assumed result where it calls itself.
-    made: Val,
-    recursed: bool,
-    changed: bool,
-}
-
-/// Calls nested deeper than this are not followed.
-const MOST_CALLS: usize = 24;
-/// An expression that takes more than this to follow is not followed to its end.
-pub(super) const MOST_SPENT: usize = 20_000;
-/// The number of rounds for a function that calls itself, and the number after which a part that still changes is dropped.
-const MOST_ROUNDS: usize = 8;
-const EXACT_ROUNDS: usize = 3;
-
-impl Analyser<'_> {
-    /// Returns the result of a function for some arguments.
-    pub(super) fn apply(
-        &mut self,
-        env: &mut Env<'_>,
-        function: &Rc<Function>,
-        arguments: &[Argument<'_>],
-        at: &Range<usize>,
-        want: Want,
-    ) -> Val {
-        match &**function {
-            Function::BuiltIn(known) => self.built_in(env, known, arguments, at, want),
-            Function::Lambda(lambda) => {
-                let given = self.given(env, lambda, arguments);
-                self.enter(env, function, lambda, given)
-            }
-            Function::Partial(of, fixed) => {
-                let mut rest = arguments.iter().cloned();
-                let all: Vec<Argument<'_>> = fixed
-                    .iter()
-                    .filter_map(|argument| match argument {
-                        Some(value) => Some(Argument::Made(value.clone(), at.clone())),
-                        None => rest.next(),
-                    })
-                    .collect();
-                self.apply(env, of, &all, at, want)
-            }
-            Function::Composed(first, second) => {
-                let made = self.apply(env, first, arguments, at, Want::NOTHING);
-                self.apply(env, second, &[Argument::Made(made, at.clone())], at, want)
-            }
-            Function::Partly(of) => self.apply(env, of, arguments, at, want),
-            Function::Either(one, other) => {
-                let values: Vec<Argument<'_>> = arguments
-                    .iter()
-                    .map(|argument| {
-                        let value = self.argument(env, argument, Want::NOTHING);
-                        Argument::Made(value, argument.range().clone())
-                    })
-                    .collect();
-                let one = self.apply(env, one, &values, at, want);
-                one.join(self.apply(env, other, &values, at, want))
-            }
-            Function::Pattern => {
-                for argument in arguments {
-                    self.argument(env, argument, Want::if_any(crate::shape::Need::String));
-                }
-                Val::unknown(Reason::Lambda)
-            }
-            Function::Transform(transform) => {
-                let Some(of) = arguments.first() else { return Val::nothing() };
-                let of = self.argument(env, of, want.part(crate::shape::Need::Items));
-                self.transform(env, transform, &of, want)
-            }
+/// Returns `true` if each group of a regular expression takes part in each match: none is an alternative, may be left out, or must not
+/// match.
+pub(super) fn has_sure_groups(pattern: &str) -> bool {
+    let mut bare = String::new();
+    let (mut escaped, mut class) = (false, false);
+    for sign in pattern.chars() {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            ']' => class = false,
+            _ if class => {}
+            '[' => class = true,
+            sign => bare.push(sign),
         }
     }
-
-    fn given(&mut self, env: &mut Env<'_>, lambda: &Lambda, arguments: &[Argument<'_>]) -> Vec<Val> {
-        let asked = lambda.signature.as_deref().map(parameters).unwrap_or_default();
-        arguments
-            .iter()
-            .enumerate()
-            .map(|(place, argument)| {
-                let want = asked.get(place).and_then(|parameter| parameter.need()).map(Want::if_any);
-                self.argument(env, argument, want.unwrap_or(Want::NOTHING))
-            })
-            .collect()
-    }
-
-    fn enter(&mut self, env: &Env<'_>, function: &Rc<Function>, lambda: &Lambda, mut given: Vec<Val>) -> Val {
-        given.resize(lambda.parameters.len(), Val::nothing());
-        let id = Rc::as_ptr(function) as usize;
-        let known = self.calls.frames.iter().find(|frame| frame.id == id).map(|frame| frame.given.clone());
-        let known = known.unwrap_or_default();
-        let mut before = known
-            .iter()
-            .zip(&given)
-            .map(|(known, new)| self.without_again(env, &known.sym, &new.sym))
-            .collect::<Vec<_>>()
-            .into_iter();
-        if let Some(frame) = self.calls.frames.iter_mut().find(|frame| frame.id == id) {
-            frame.recursed = true;
-            for (known, new) in frame.given.iter_mut().zip(given) {
-                let new = match before.next() {
-                    Some(sym) => Val { sym, ..new },
-                    None => new,
-                };
-                let joined = known.clone().join(new);
-                if !joined.is_as(known) {
-                    frame.changed = true;
-                    *known = joined;
-                }
-            }
-            return frame.made.clone();
-        }
-        if self.calls.frames.len() >= MOST_CALLS {
-            return Val::unknown(Reason::Lambda);
-        }
-        let made = Val::one(Sym::never());
-        self.calls.frames.push(Frame { id, given, made, recursed: false, changed: false });
-        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
-        let mut value = self.body(env, lambda);
-        if self.calls.frames.last().is_some_and(|frame| frame.recursed) {
-            if let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) {
-                report.findings.truncate(findings);
-                report.obligations.truncate(obligations);
-            }
-            value = self.settled(env, lambda, value);
-        }
-        self.calls.frames.pop();
-        value
-    }
-
-    /// Returns the result of a function that calls itself.
-    fn settled(&mut self, env: &Env<'_>, lambda: &Lambda, mut value: Val) -> Val {
-        let report = self.report.take();
-        for round in 0..MOST_ROUNDS {
-            let Some(frame) = self.calls.frames.last_mut() else { break };
-            let joined = frame.made.clone().join(value.clone());
-            let joined = if round >= EXACT_ROUNDS && !joined.is_as(&frame.made) {
-                joined.outline(round)
-            } else {
-                joined
-            };
-            if !frame.changed && joined.is_as(&frame.made) {
-                value = joined;
-                break;
-            }
-            if round >= EXACT_ROUNDS && frame.changed {
-                for given in &mut frame.given {
-                    *given = given.clone().outline(round);
-                }
-            }
-            frame.changed = false;
-            frame.made = joined;
-            value = self.body(env, lambda);
-            if round + 1 == MOST_ROUNDS {
-                value = Val::unknown(Reason::Lambda);
-                if let Some(frame) = self.calls.frames.last_mut() {
-                    frame.made = value.clone();
-                }
-            }
-        }
-        self.report = report;
-        if self.report.is_some() {
-            self.body(env, lambda);
-        }
-        value
-    }
-
-    fn body(&mut self, env: &Env<'_>, lambda: &Lambda) -> Val {
-        let Some(frame) = self.calls.frames.last() else { return Val::unknown(Reason::Lambda) };
-        let parameters = lambda.parameters.iter().cloned().zip(frame.given.iter().cloned());
-        let sees = |name: &String| lambda.locals.iter().any(|(local, _)| local == name);
-        let later = env.locals.iter().filter(|(name, _)| lambda.later.contains(name) && !sees(name));
-        let locals = later.chain(&lambda.locals).cloned().chain(parameters).collect();
-        let mut inside = Env {
-            locals,
-            context: lambda.context.clone(),
-            ancestors: Vec::new(),
-            present: lambda.present.clone(),
-            later: lambda.later.clone(),
-            ..env.clone()
-        };
-        self.evaluate(&mut inside, &lambda.body, Want::NOTHING)
-    }
-
-    /// The function that a value is; what is none is reported.
-    pub(super) fn callable(
-        &mut self,
-        env: &Env<'_>,
-        value: &Val,
-        at: &Range<usize>,
-        help: &str,
-    ) -> Option<Rc<Function>> {
-        if let Some(function) = &value.function {
-            if value.absent || value.many || function.is_partial() {
-                let message = "it is a function on some ways only".to_owned();
-                let help = "make it one on every way: `condition ? $f : $g`".to_owned();
-                self.may_be_wrong(&env.reading(at), Code::WrongType, message, Some(help));
-            }
-            return Some(Rc::clone(function));
-        }
-        if let Sym::Unknown(reason) = value.sym {
-            self.cannot_tell(&env.reading(at), reason);
-            return None;
-        }
-        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported) || value.is_nowhere();
-        if !may_be {
-            let found = if value.is_nothing() { "nothing".to_owned() } else { value.sym.words() };
-            let message = format!("expected a function, found {found}");
-            self.wrong(&env.reading(at), Code::WrongType, message, Some(help.to_owned()));
-        }
-        None
-    }
+    !bare.contains('(') || !["|", ")?", ")*", "){0", "(?!", "(?<!"].iter().any(|part| bare.contains(part))
 }

@@ -87,8 +87,8 @@ fn errors(target: &str, expression: &str) -> Vec<String> {
     let known = Known { types: vec![&IN, sink(target)], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
-    let findings = analysis.findings.iter().cloned().chain(judged);
-    findings.map(|found| format!("{}: {}", found.code.name(), found.message)).collect()
+    let diagnostics = analysis.diagnostics.iter().cloned().chain(judged);
+    diagnostics.map(|found| format!("{}: {}", found.code.name(), found.message)).collect()
 }
 
 #[track_caller]
@@ -137,6 +137,9 @@ fn functions_are_followed_where_they_are_called() {
         ("any", "($f := function($x)<n:n> { $x }; $f(@s))", "expected a number, found a string"),
         ("any", "($f := function() { $b }; ($b := 2; $f()))", "no variable `$b` is assigned here"),
         ("any", "@s(1)", "expected a function"),
+        ("any", "$parse(@s)(1)", "expected a function"),
+        ("any", "$parse(@s).a(1)", "expected a function"),
+        ("any", "[$map(@nums, $parse(@s))]", "expected a function"),
         ("any", "$uppercase", "it is a function, which is no JSON value"),
         ("any", "function($x) { $x }", "it is a function, which is no JSON value"),
         ("any", "{ 'f': $uppercase }", "it is a function, which is no JSON value"),
@@ -338,7 +341,8 @@ fn a_machines_variable_hides_the_function_of_its_name() {
         "B": { "Type": "Pass", "Output": "{% $count([1]) %}", "End": true } } }"#;
     let (machine, _) = asl::read_str(text).unwrap();
     let analysis = analyse(&machine, &Typing { proven: true, ..Typing::default() });
-    let messages: Vec<&str> = analysis.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let messages: Vec<&str> =
+        analysis.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     assert_eq!(
         messages,
         ["state `B`: `$count`: the machine's variable `$count` hides the function of this name"]
@@ -365,6 +369,6 @@ fn a_choices_own_output_is_that_of_rules_without_one() {
     let (machine, _) = asl::read_str(text).unwrap();
     let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
     let messages: Vec<String> =
-        analyse(&machine, &typing).findings.into_iter().map(|found| found.message).collect();
+        analyse(&machine, &typing).diagnostics.into_iter().map(|found| found.message).collect();
     assert_eq!(messages, ["state `B`: `$states.input.s`: there is no field `s` here; it has `d`"]);
 }

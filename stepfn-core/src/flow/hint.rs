@@ -52,16 +52,16 @@ impl Hint {
     }
 
     /// Adds it to a diagnostic about a part of the string at its place, as that is `shown`.
-    pub(super) fn add_to(self, mut finding: Diagnostic, shown: &str) -> Diagnostic {
+    pub(super) fn add_to(self, mut diagnostic: Diagnostic, shown: &str) -> Diagnostic {
         match self {
-            Self::Words(words) => finding.maybe_help(words),
+            Self::Words(words) => diagnostic.maybe_help(words),
             Self::Name { sign, written, meant, certain } => {
-                finding = finding.help(format!("did you mean `{sign}{meant}`?"));
-                let Some(found) = only_place(shown, &written) else { return finding };
-                let start = finding.range.as_ref().map_or(0, |range| range.start) + found;
-                let at = finding.at.clone();
+                diagnostic = diagnostic.help(format!("did you mean `{sign}{meant}`?"));
+                let Some(found) = only_place(shown, &written) else { return diagnostic };
+                let start = diagnostic.range.as_ref().map_or(0, |range| range.start) + found;
+                let at = diagnostic.at.clone();
                 let end = start + written.len();
-                finding.fix(Edit::Part { at, range: start..end, to: meant }, certain)
+                diagnostic.fix(Edit::Part { at, range: start..end, to: meant }, certain)
             }
         }
     }

@@ -73,7 +73,7 @@ impl Analyser<'_> {
             | Function::Base64Encode
             | Function::Base64Decode
             | Function::Hash
-            | Function::UUID => Sym::String,
+            | Function::Uuid => Sym::String,
         }
     }
 

@@ -7,7 +7,7 @@
 use super::{
     fields::Merge,
     intern::{self, Shared},
-    obligation::{OwnedFact, OwnedStep},
+    step::{OwnedFact, OwnedStep},
     value::{Entry, Fields, Leaf, Sym},
 };
 

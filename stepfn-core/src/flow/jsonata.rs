@@ -2,15 +2,15 @@
 
 use super::{
     Analyser, OwnedProperty, choice,
-    counts::Counts,
+    counted::Counts,
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
     map::{bounds_of, item_context, key_of},
     narrow::{Asked, Place},
-    query::{Queried, Text},
+    queried::{Queried, Text},
     site::{Reading, Site},
-    transfer::Left,
+    transfer::Exits,
     value::{Flow, Sym, index_of},
 };
 use crate::{
@@ -21,9 +21,9 @@ use crate::{
 };
 
 impl Analyser<'_> {
-    pub(super) fn jsonata(&mut self, site: &Site, state: &State, flow: &Flow) -> Left {
+    pub(super) fn jsonata(&mut self, site: &Site, state: &State, flow: &Flow) -> Exits {
         let at = &site.at;
-        let mut left = Left { next: Vec::new(), end: None };
+        let mut left = Exits { next: Vec::new(), end: None };
         let result = match &state.kind {
             StateKind::Choice(choice) => return self.jsonata_choice(site, state, choice),
             StateKind::Fail(fail) => {
@@ -127,8 +127,8 @@ impl Analyser<'_> {
         flow
     }
 
-    fn jsonata_choice(&mut self, site: &Site, state: &State, choice: &Choice) -> Left {
-        let mut left = Left { next: Vec::new(), end: None };
+    fn jsonata_choice(&mut self, site: &Site, state: &State, choice: &Choice) -> Exits {
+        let mut left = Exits { next: Vec::new(), end: None };
         let state_at = &site.at;
         let mut leave = |analyser: &mut Self,
                          site: &Site,

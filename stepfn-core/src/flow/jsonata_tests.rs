@@ -50,11 +50,11 @@ fn said(states: &str) -> Vec<String> {
     let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
     let known = Known { types: vec![&ORDER], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
-    let mut findings = analysis.findings;
-    findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
-    findings
+    let mut diagnostics = analysis.diagnostics;
+    diagnostics.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
+    diagnostics
         .iter()
-        .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
+        .map(|diagnostic| format!("{} {}: {}", diagnostic.code.name(), diagnostic.at, diagnostic.message))
         .collect()
 }
 

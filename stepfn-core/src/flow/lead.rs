@@ -11,13 +11,13 @@ use super::{
     origin::Reason,
     sequence::{kept, through},
     site::Reading,
-    val::{Env, Val, Want},
+    val::{Env, Val, Want, guarded},
     value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
-    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, list},
     jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
+    placeholder::has_placeholder,
     shape::{Need, place_of},
 };
 
@@ -473,7 +473,7 @@ impl Analyser<'_> {
                     return found;
                 }
                 let count =
-                    |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+                    |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.diagnostics.len());
                 let before = count(self);
                 let found = self.lead(reading, &items, keys, Want::NOTHING);
                 let found = Val::many(found.items());
@@ -556,7 +556,7 @@ impl Analyser<'_> {
 
     /// Resolves a path of one of several values: a field that one of them has is not surely wrong.
     fn lead_any(&mut self, reading: &Reading<'_>, members: &[Sym], keys: &[&str], want: Want) -> Val {
-        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.diagnostics.len());
         let start = count(self);
         let mut fine = false;
         let mut all: Option<Val> = None;
@@ -581,7 +581,7 @@ impl Analyser<'_> {
             // A member that has no such key comes to nothing, where that is allowed.
             // What is declared to be anything may well have it.
             if !want.defined && found.sym == Sym::Reported && !member.may_be_anything_at(keys) {
-                let said = self.report.as_mut().map(|report| report.findings.split_off(before));
+                let said = self.report.as_mut().map(|report| report.diagnostics.split_off(before));
                 astray.get_or_insert_default().extend(said.unwrap_or_default());
                 continue;
             }
@@ -592,7 +592,7 @@ impl Analyser<'_> {
             });
         }
         if fine && let Some(report) = &mut self.report {
-            report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            report.diagnostics[start..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
         }
         match (all, astray) {
             (Some(all), None) => all,
@@ -600,7 +600,7 @@ impl Analyser<'_> {
             // None of them has it.
             (None, Some(said)) => {
                 if let Some(report) = &mut self.report {
-                    report.findings.extend(said);
+                    report.diagnostics.extend(said);
                 }
                 Val::reported().maybe()
             }
@@ -644,10 +644,10 @@ impl Analyser<'_> {
         message: String,
         hint: impl Into<Hint>,
     ) {
-        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        let before = self.report.as_ref().map_or(0, |report| report.diagnostics.len());
         self.wrong(reading, code, message, hint);
         if let Some(report) = &mut self.report {
-            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            report.diagnostics[before..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
         }
     }
 }
@@ -683,21 +683,6 @@ fn is_open(value: &Sym) -> bool {
 /// The key under which is kept what is known of an item.
 fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
-}
-
-/// The leaf with all on the way to it known to be there, and no null.
-pub(super) fn guarded(leaf: &Leaf) -> Leaf {
-    let mut steps = Vec::with_capacity(3 * leaf.steps.len());
-    for step in leaf.steps.iter() {
-        if matches!(step, OwnedStep::Query(_)) && steps.last() != Some(&OwnedStep::NonNull) {
-            steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
-        }
-        steps.push(step.clone());
-    }
-    if steps.last() != Some(&OwnedStep::Present) {
-        steps.push(OwnedStep::Present);
-    }
-    Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 
 fn is_states(first: &Expression) -> bool {

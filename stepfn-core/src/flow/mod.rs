@@ -13,15 +13,17 @@
 //!         "Use": { "Type": "Pass", "InputPath": "$.totl", "End": true } } }"#,
 //! )?;
 //! let analysis = flow::analyse(&machine, &flow::Typing::default());
-//! assert!(analysis.findings[0].message.contains("there is no field `totl` here; it has `total`"));
+//! assert!(analysis.diagnostics[0].message.contains("there is no field `totl` here; it has `total`"));
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
 mod answer;
+mod apply;
 mod call;
 mod choice;
 mod claims;
 mod climb;
+mod counted;
 mod counts;
 mod errors;
 mod expression;
@@ -40,12 +42,14 @@ mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod queried;
 mod query;
 mod read;
 mod select;
 mod sent;
 mod sequence;
 mod site;
+mod step;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
@@ -86,8 +90,9 @@ use std::{
     rc::Rc,
 };
 
-pub use self::obligation::{
-    Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
+pub use self::{
+    obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode},
+    step::{OwnedFact, OwnedProperty, OwnedStep},
 };
 use self::{
     origin::{Origin, Reason},
@@ -131,9 +136,9 @@ pub struct Typing {
 
 impl Typing {
     /// Makes a diagnostic about what may fail, but need not, a warning where nothing has to be shown.
-    fn soften(&self, finding: &mut Diagnostic) {
+    fn soften(&self, diagnostic: &mut Diagnostic) {
         if !self.proven {
-            finding.severity = Severity::Warning;
+            diagnostic.severity = Severity::Warning;
         }
     }
 }
@@ -183,7 +188,7 @@ pub enum StateTyping {
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     /// The diagnostics that hold whatever the types are.
-    pub findings: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// The claims that are left to be judged by the types.
     pub obligations: Vec<Obligation>,
 }
@@ -223,7 +228,7 @@ fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Ana
         open: Vec::new(),
         results: HashMap::new(),
         machines: HashMap::new(),
-        calls: function::Calls::default(),
+        calls: apply::Calls::default(),
         parsed: HashMap::new(),
         contexts: HashMap::new(),
         again: Vec::new(),
@@ -257,19 +262,19 @@ impl Analysis {
     fn tell_once(&mut self) {
         let mut told: HashMap<Diagnostic, usize> = HashMap::new();
         let mut once: Vec<Diagnostic> = Vec::new();
-        for finding in self.findings.drain(..) {
-            let severity = finding.severity;
-            let key = Diagnostic { severity: Severity::Error, ..finding.clone() };
+        for diagnostic in self.diagnostics.drain(..) {
+            let severity = diagnostic.severity;
+            let key = Diagnostic { severity: Severity::Error, ..diagnostic.clone() };
             match told.get(&key).and_then(|place| once.get_mut(*place)) {
                 Some(told) if severity == Severity::Error => told.severity = severity,
                 Some(_) => {}
                 None => {
                     told.insert(key, once.len());
-                    once.push(finding);
+                    once.push(diagnostic);
                 }
             }
         }
-        self.findings = once;
+        self.diagnostics = once;
         let mut claims: HashMap<(String, Option<Range<usize>>), usize> = HashMap::new();
         for obligation in &self.obligations {
             *claims.entry((obligation.at.clone(), obligation.range.clone())).or_default() += 1;
@@ -324,7 +329,7 @@ struct Analyser<'t> {
     results: HashMap<String, Sym>,
     machines: HashMap<String, Solved>,
     /// The functions of expressions that are being called.
-    calls: function::Calls,
+    calls: apply::Calls,
     /// The trees of the expressions, by their texts.
     parsed: HashMap<String, Option<Rc<Expression>>>,
     /// The context objects of states: of what executions and items they are, and of what kind.

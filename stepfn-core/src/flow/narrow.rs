@@ -7,12 +7,12 @@
 use super::{
     answer,
     intern::Shared,
-    obligation::{OwnedFact, OwnedProperty, OwnedStep},
+    step::{OwnedFact, OwnedProperty, OwnedStep},
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
-    check::timestamp::is_timestamp,
     shape::{Bounds, Kind, place_of},
+    timestamp::is_timestamp,
     value::Value,
 };
 

@@ -3,7 +3,7 @@
 //! An expression that is a whole value must come to something: AWS fails with `States.QueryEvaluationError` where it does not.
 //! Its value is determined by [`expression`](super::expression).
 
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     Analyser, StateTyping,
@@ -13,47 +13,18 @@ use super::{
     intern::Shared,
     lead::has_kept_array,
     origin::Origin,
+    queried::{Queried, Text, reading},
     site::{Reading, Site},
     value::{Entry, Sym},
 };
 use crate::{
-    check::jsonata_texts::{awaits_deployment, has_placeholder},
     diagnostic::Code,
     json::push_token,
     jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
+    placeholder::has_placeholder,
     shape::{Need, Side},
     value::Value,
 };
-
-/// The data that expressions can read at one place.
-pub(super) struct Queried<'s> {
-    pub(super) site: &'s Site,
-    /// `$states.result`
-    pub(super) result: Option<&'s Sym>,
-    /// `$states.errorOutput`
-    pub(super) error: Option<&'s Sym>,
-}
-
-impl<'s> Queried<'s> {
-    /// Returns the data before there is a result or an error.
-    pub(super) fn before(site: &'s Site) -> Self {
-        Self { site, result: None, error: None }
-    }
-}
-
-/// The place of an expression.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
-    pub(super) at: &'t str,
-    pub(super) text: &'t str,
-    pub(super) offset: usize,
-}
-
-impl<'t> Text<'t> {
-    pub(super) fn part(&self, range: &Range<usize>) -> &'t str {
-        self.text.get(range.clone()).unwrap_or_default().trim()
-    }
-}
 
 impl Analyser<'_> {
     /// A JSON value with expressions in it: `Output`, `Arguments`, `Assign`, …
@@ -133,7 +104,7 @@ impl Analyser<'_> {
             }
             return if has_placeholder(text) { Sym::Any(Origin::deployment()) } else { Sym::text(text) };
         };
-        if awaits_deployment(inside) {
+        if jsonata::awaits_deployment(inside) {
             return Sym::Any(Origin::deployment());
         }
         // The checks of the texts themselves report what cannot be read.
@@ -231,16 +202,6 @@ impl Analyser<'_> {
         });
         let message = format!("no variable `${name}` is assigned here");
         self.wrong(reading, Code::UnassignedVariable, message, hint);
-    }
-}
-
-pub(super) fn reading<'s>(site: &'s Site, text: &Text<'_>, range: &Range<usize>) -> Reading<'s> {
-    Reading {
-        site,
-        at: text.at.to_owned(),
-        range: Some(range.start + text.offset..range.end + text.offset),
-        shown: text.part(range).to_owned(),
-        asks: false,
     }
 }
 

@@ -4,16 +4,17 @@ use super::{
     Analyser,
     hint::Hint,
     intern::Shared,
-    obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
+    obligation::{Obligation, OwnedClaim, OwnedNeed},
     origin::Reason,
     site::Reading,
-    value::{Entry, Leaf, Sym, index_key, index_of},
+    step::OwnedStep,
+    value::{Entry, Leaf, MOST_STEPS, Sym, index_key, index_of},
 };
 use crate::{
-    check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list},
     path::{Path, Root, Segment, SegmentKind},
     shape::{Arithmetic, Need, place_of},
+    timestamp::is_timestamp,
 };
 
 /// The claims before one that it is compared with: those under other ways to the same value are near.
@@ -52,6 +53,10 @@ impl Analyser<'_> {
             },
         };
         self.see(&reading.at, reading.range.as_ref(), &root);
+        let is_open = matches!(root, Sym::Any(_) | Sym::Unknown(_) | Sym::Reported);
+        if path.segments.len() > MOST_STEPS && !is_open {
+            return self.follow(&Sym::Unknown(Reason::Size), &path.segments, need, reading);
+        }
         if path.root == Root::Input {
             let keys = path.segments.iter().map_while(|segment| match &segment.kind {
                 SegmentKind::Name(name) => Some(name.as_str()),
@@ -113,10 +118,10 @@ impl Analyser<'_> {
             _ => return false,
         };
         let message = format!("`$$.{name}` exists only in {place}");
-        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        let before = self.report.as_ref().map_or(0, |report| report.diagnostics.len());
         self.wrong(reading, Code::TokenOutOfPlace, message, None);
         if let Some(report) = &mut self.report {
-            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            report.diagnostics[before..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
         }
         true
     }
@@ -301,7 +306,7 @@ impl Analyser<'_> {
             need => need,
         };
         let asks = *need == OwnedNeed::Other(Need::Nothing);
-        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.diagnostics.len());
         let start = count(self);
         let mut fine = false;
         let mut all: Option<Sym> = None;
@@ -324,9 +329,9 @@ impl Analyser<'_> {
         if fine && let Some(report) = &mut self.report {
             if asks {
                 // It is there on one way; that it is not on another is what is asked.
-                report.findings.truncate(start);
+                report.diagnostics.truncate(start);
             }
-            report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            report.diagnostics[start..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
         }
         all.unwrap_or_else(Sym::never)
     }
@@ -553,12 +558,12 @@ impl Analyser<'_> {
     /// A comparison with a value of another type: legal, and never true.
     #[track_caller]
     fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
-        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        let before = self.report.as_ref().map_or(0, |report| report.diagnostics.len());
         let message =
             format!("expected {expected}, found {}, so that the comparison is never true", value.words());
         self.wrong(reading, Code::WrongType, message, None);
         if let Some(report) = &mut self.report {
-            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            report.diagnostics[before..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
         }
     }
 
@@ -591,14 +596,14 @@ impl Analyser<'_> {
         }
         let Some(report) = &mut self.report else { return };
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
-        let mut finding = Diagnostic::new(code, reading.at.clone(), message);
-        finding.range.clone_from(&reading.range);
-        finding = hint.into().add_to(finding, &reading.shown);
+        let mut diagnostic = Diagnostic::new(code, reading.at.clone(), message);
+        diagnostic.range.clone_from(&reading.range);
+        diagnostic = hint.into().add_to(diagnostic, &reading.shown);
         let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
         if code == Code::MaybeMissing || asked {
-            self.typing.soften(&mut finding);
+            self.typing.soften(&mut diagnostic);
         }
-        report.findings.push(finding);
+        report.diagnostics.push(diagnostic);
     }
 
     #[track_caller]

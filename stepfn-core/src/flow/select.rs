@@ -8,7 +8,7 @@ use super::{
     narrow::{Test, refine},
     origin::Reason,
     site::Reading,
-    value::{Entry, Fields, Leaf, Sym, index_key, index_of, step_of},
+    value::{Entry, Fields, Leaf, MOST_STEPS, Sym, index_key, index_of, step_of},
 };
 use crate::{
     diagnostic::{Code, list},
@@ -400,7 +400,10 @@ impl Analyser<'_> {
     }
 
     fn follow_filter_path(&mut self, item: &Sym, path: &FilterPath, reading: &Reading<'_>, tries: bool) {
-        if !path.from_root && path.segments.iter().all(|segment| segment.kind.is_single()) {
+        if !path.from_root
+            && path.segments.len() <= MOST_STEPS
+            && path.segments.iter().all(|segment| segment.kind.is_single())
+        {
             self.select(item, &path.segments, reading, tries);
         }
     }
@@ -427,7 +430,7 @@ fn filtered(item: &Sym, filter: &Filter) -> Sym {
             SegmentKind::Name(name) => Some(name.clone()),
             _ => None,
         });
-        (!path.from_root).then(|| keys.collect::<Option<Vec<_>>>())?
+        (!path.from_root && path.segments.len() <= MOST_STEPS).then(|| keys.collect::<Option<Vec<_>>>())?
     };
     let known = |path: &FilterPath, facts: &[(OwnedProperty, bool)]| match keys(path) {
         None => item.clone(),

@@ -167,8 +167,8 @@ mod tests {
         );
         let (machine, read) = asl::read_str(&text).unwrap();
         assert!(read.is_empty(), "{read:?}");
-        let findings = analyse(&machine, &Typing::default()).findings;
-        findings
+        let diagnostics = analyse(&machine, &Typing::default()).diagnostics;
+        diagnostics
             .iter()
             .map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message))
             .collect()

@@ -52,10 +52,10 @@ pub(super) fn said_of(
     let known = Known { types: vec![input, output], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
-    let findings = analysis.findings.iter().cloned().chain(judged);
+    let diagnostics = analysis.diagnostics.iter().cloned().chain(judged);
     // The sizes of numbers have tests of their own.
-    let findings = findings.filter(|found| found.code != crate::diagnostic::Code::NumberOutOfRange);
-    findings.map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
+    let diagnostics = diagnostics.filter(|found| found.code != crate::diagnostic::Code::NumberOutOfRange);
+    diagnostics.map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
 }
 
 /// The same of one state that makes its output of a template with `x` in it.
@@ -561,8 +561,8 @@ fn a_strict_machine_takes_nothing_of_a_list_whose_items_need_not_have_it() {
     let list = |output: &str, strict| {
         let states = format!(
             r#""A": {{ "Type": "Task", "QueryLanguage": "JSONata", "End": true, "Output": "{{% {output} %}}",
-                "Resource": "arn:aws:states:::aws-sdk:connect:listRealtimeContactAnalysisSegments",
-                "Arguments": {{ "InstanceId": "i", "ContactId": "c", "OutputType": "Raw", "SegmentTypes": ["Transcript"] }} }}"#
+                "Resource": "arn:aws:states:::aws-sdk:connectcontactlens:listRealtimeContactAnalysisSegments",
+                "Arguments": {{ "InstanceId": "i", "ContactId": "c" }} }}"#
         );
         said_of(&JOB, &states, &Shape::Any, strict)
     };
@@ -618,7 +618,7 @@ fn invoked(input: &'static Shape, payload: &str, call: Call, function: &'static 
     let known = Known { types: vec![input, function], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
-    analysis.findings.iter().cloned().chain(judged).map(|found| found.message).collect()
+    analysis.diagnostics.iter().cloned().chain(judged).map(|found| found.message).collect()
 }
 
 #[test]

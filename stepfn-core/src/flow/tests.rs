@@ -42,13 +42,13 @@ fn messages(states: &str) -> Vec<String> {
     let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
     let known = Known { types: vec![&ORDER], tasks: Vec::new() };
     let analysis = analyse(&draft.machine, &typing);
-    let mut findings = analysis.findings;
-    findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
-    findings
+    let mut diagnostics = analysis.diagnostics;
+    diagnostics.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
+    diagnostics
         .iter()
         // The sizes of numbers have tests of their own.
-        .filter(|finding| finding.code != crate::diagnostic::Code::NumberOutOfRange)
-        .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
+        .filter(|diagnostic| diagnostic.code != crate::diagnostic::Code::NumberOutOfRange)
+        .map(|diagnostic| format!("{} {}: {}", diagnostic.code.name(), diagnostic.at, diagnostic.message))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
     choice::with_told,
-    counts::Counts,
+    counted::Counts,
     counts::keys,
     errors::error_names,
     intern::Shared,
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
-    check::jsonata_texts::has_placeholder,
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
+    placeholder::has_placeholder,
     service::{Pattern, Resource, lookup},
     shape::{Need, Side},
     task::Call,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The flow that leaves a state.
-pub(super) struct Left {
+pub(super) struct Exits {
     /// Along each transition, by the target's name.
     pub(super) next: Vec<(String, Flow)>,
     /// The flow to the end of the machine.
@@ -41,7 +41,7 @@ impl Analyser<'_> {
         state: &State,
         language: QueryLanguage,
         flow: &Flow,
-    ) -> Left {
+    ) -> Exits {
         let language = state.query_language.unwrap_or(language);
         let site = Site {
             at: at.to_owned(),
@@ -64,7 +64,7 @@ impl Analyser<'_> {
             }
         };
         let site = site.with_input(input.clone());
-        let mut left = Left { next: Vec::new(), end: None };
+        let mut left = Exits { next: Vec::new(), end: None };
         let mut out = flow.clone();
         match &state.kind {
             StateKind::Choice(choice) => {

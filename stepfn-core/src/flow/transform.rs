@@ -4,6 +4,7 @@ use super::{
     Analyser, OwnedStep,
     call::objects::merge,
     expression::{Env, Val, Want},
+    function::Transform,
     intern::Shared,
     lead::{key_of, text_of},
     origin::Reason,
@@ -13,16 +14,6 @@ use crate::{
     jsonata::{Expression, ExpressionKind as Kind},
     shape::Need,
 };
-
-/// A transformation, with the variables that it sees.
-#[derive(Debug)]
-pub(super) struct Transform {
-    pub(super) pattern: Expression,
-    pub(super) update: Expression,
-    pub(super) delete: Option<Expression>,
-    pub(super) locals: Vec<(String, Val)>,
-    pub(super) later: Vec<String>,
-}
 
 impl Analyser<'_> {
     /// Returns the result of a transformation of a value.

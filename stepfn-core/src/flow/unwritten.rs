@@ -3,15 +3,18 @@
 //! The content of an execution's input or a function's answer is not known, so that a field that nothing writes may be theirs. It is reported
 //! only beside a sign of a slip: a result that is thrown away or written to a name that nothing reads.
 
+mod texts;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::Range,
 };
 
+use self::texts::{is_near, is_word, mentions, path_texts};
 use super::{Analyser, pointer, site::Reading, value::Sym};
 use crate::{
     asl::{PathField, State, StateKind, StateMachine},
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
     service::Kind,
     value::Value,
@@ -70,10 +73,10 @@ impl Analyser<'_> {
         if reads.is_empty() {
             return;
         }
-        let mut findings = Vec::new();
-        self.level("", machine, &reads, &Texts::of(machine), &mut findings);
+        let mut diagnostics = Vec::new();
+        self.level("", machine, &reads, &Texts::of(machine), &mut diagnostics);
         if let Some(report) = &mut self.report {
-            report.findings.extend(findings);
+            report.diagnostics.extend(diagnostics);
         }
     }
 
@@ -83,7 +86,7 @@ impl Analyser<'_> {
         machine: &StateMachine,
         reads: &[OpenRead],
         texts: &Texts,
-        findings: &mut Vec<Diagnostic>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut level = Level::new(self, at, machine, reads, texts);
         let mut by_key: BTreeMap<&str, Vec<(usize, &OpenRead)>> = BTreeMap::new();
@@ -98,14 +101,14 @@ impl Analyser<'_> {
             }
         }
         for (key, reads) in by_key {
-            level.judge(key, writers.remove(key).unwrap_or_default(), reads, findings);
+            level.judge(key, writers.remove(key).unwrap_or_default(), reads, diagnostics);
         }
         for (name, state) in &machine.states {
             let at = pointer(at, name);
             for (below, child) in state.children() {
                 let at = format!("{at}{below}");
                 if reads.iter().any(|read| read.state.starts_with(&at)) {
-                    self.level(&at, child, reads, texts, findings);
+                    self.level(&at, child, reads, texts, diagnostics);
                 }
             }
         }
@@ -229,7 +232,7 @@ impl<'l> Level<'l> {
         key: &str,
         written: HashSet<(usize, Option<usize>)>,
         mut reads: Vec<(usize, &OpenRead)>,
-        findings: &mut Vec<Diagnostic>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut unwritten = Unwritten { key, written, reads: Vec::new() };
         self.steps = self.steps.saturating_sub(self.states.len());
@@ -257,9 +260,9 @@ impl<'l> Level<'l> {
             let of_field = read.next.as_ref().and_then(|field| by_field.get(field)?.as_ref());
             let Some((message, help)) = everywhere.as_ref().or(of_field).or(near.as_ref()) else { continue };
             let message = format!("{}`{}`: {message}", read.place, read.shown);
-            let mut finding = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
-            finding.range.clone_from(&read.range);
-            findings.push(finding);
+            let mut diagnostic = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
+            diagnostic.range.clone_from(&read.range);
+            diagnostics.push(diagnostic);
         }
     }
 
@@ -474,58 +477,4 @@ fn first_key(text: &str) -> Option<String> {
         SegmentKind::Name(name) => Some(name.clone()),
         _ => None,
     }
-}
-
-/// The texts that can name a field: all that may be a path or an expression, but where results are written to.
-fn path_texts(value: &Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text)
-            if text.starts_with('$') || text.starts_with("States.") || text.contains("{%") =>
-        {
-            texts.push(text.to_string());
-        }
-        Value::Array(items) => items.iter().for_each(|item| path_texts(item, texts)),
-        Value::Object(fields) => {
-            for (_, value) in fields.iter().filter(|(key, _)| &***key != "ResultPath") {
-                path_texts(value, texts);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_word(sign: char) -> bool {
-    sign.is_alphanumeric() || sign == '_'
-}
-
-/// Returns `true` if a text has a name in it, as a word.
-fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + name.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
-    })
-}
-
-/// Returns `true` if one name may be meant for the other: by a slip, or where one is the other with something before or behind.
-fn is_near(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    a != b && (nearest(a, [b]).is_some() || short.chars().count() > 3 && is_part(short, long))
-}
-
-/// Returns `true` if a name is a part of another one, between words: `timer` of `renamed_timer`, `result` of `resultOfAll`.
-fn is_part(part: &str, whole: &str) -> bool {
-    let lower = |text: &str| text.to_ascii_lowercase();
-    let (small, large) = (lower(part), lower(whole));
-    large.match_indices(&small).any(|(start, _)| {
-        let (Some(before), Some(after)) = (whole.get(..start), whole.get(start + part.len()..)) else {
-            return false;
-        };
-        let starts = before.is_empty()
-            || !before.ends_with(char::is_alphanumeric)
-            || whole[start..].starts_with(char::is_uppercase);
-        let ends =
-            after.is_empty() || !after.starts_with(|sign: char| sign.is_lowercase() || sign.is_numeric());
-        starts && ends
-    })
 }

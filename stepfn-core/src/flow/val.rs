@@ -5,10 +5,10 @@ use std::{ops::Range, rc::Rc};
 use super::{
     OwnedStep,
     function::Function,
-    lead::guarded,
+    intern::Shared,
     number::of_any_size,
     origin::Reason,
-    query::{Queried, Text, reading},
+    queried::{Queried, Text, reading},
     site::{Reading, Site},
     value::{Leaf, Sym, index_key},
 };
@@ -367,6 +367,21 @@ impl Val {
             other => other.clone(),
         }
     }
+}
+
+/// The leaf with all on the way to it known to be there, and no null.
+pub(super) fn guarded(leaf: &Leaf) -> Leaf {
+    let mut steps = Vec::with_capacity(3 * leaf.steps.len());
+    for step in leaf.steps.iter() {
+        if matches!(step, OwnedStep::Query(_)) && steps.last() != Some(&OwnedStep::NonNull) {
+            steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
+        }
+        steps.push(step.clone());
+    }
+    if steps.last() != Some(&OwnedStep::Present) {
+        steps.push(OwnedStep::Present);
+    }
+    Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 
 /// The data that an expression can read.

@@ -3,11 +3,11 @@ use std::rc::Rc;
 pub(super) use super::fields::Fields;
 use super::{
     TypeRef, answer,
-    counts::Counts,
+    counted::Counts,
     intern::{self, Shared},
     number,
-    obligation::OwnedStep,
     origin::{Origin, Reason},
+    step::OwnedStep,
     val::Val,
 };
 use crate::{
@@ -137,6 +137,8 @@ fn ways(leaf: &Leaf) -> impl Iterator<Item = &OwnedStep> {
 const MOST_MEMBERS: usize = 24;
 /// The depth up to which a value is followed: it grows in a loop.
 pub(super) const MOST_DEPTH: usize = 16;
+/// The number of steps up to which a path is followed: each of a type holds all before it.
+pub(super) const MOST_STEPS: usize = 256;
 
 /// Returns `true` if an object describes a child execution that failed.
 fn is_failed_child(fields: &Fields) -> bool {

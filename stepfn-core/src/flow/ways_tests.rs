@@ -52,11 +52,11 @@ fn judged(language: &str, states: &str) -> Vec<String> {
         Typing { input: Some(TypeRef(0)), proven: true, states: states.collect(), ..Typing::default() };
     let known = Known { types: vec![&IN, &OUT, &Shape::Any], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
-    let mut findings = analysis.findings;
-    findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
-    findings
+    let mut diagnostics = analysis.diagnostics;
+    diagnostics.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
+    diagnostics
         .iter()
-        .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
+        .map(|diagnostic| format!("{} {}: {}", diagnostic.code.name(), diagnostic.at, diagnostic.message))
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Demands of numbers that were computed: that they are whole.
 
-use super::{Analyser, OwnedNeed, lead::guarded, site::Reading, value::Sym};
+use super::{Analyser, OwnedNeed, site::Reading, val::guarded, value::Sym};
 use crate::{
     diagnostic::Code,
     shape::{Arithmetic, Need},

@@ -201,3 +201,41 @@ fn loops_in_which_values_grow_end_soon() {
         assert!(work < 20_000, "{what}: {work} steps");
     }
 }
+
+/// A path of a typed value holds all steps before the last, so that one of very many is not followed; nor is it gone down on the stack.
+#[test]
+fn paths_of_very_many_steps_cost_no_more_than_to_read_them() {
+    let typed = |state: &str| {
+        let text = format!(
+            r#"{{ "StartAt": "A", "States": {{ "A": {{ {state}, "Default": "B" }}, "B": {{ "Type": "Pass", "End": true }} }} }}"#
+        );
+        let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        let typing = Typing { input: Some(TypeRef(0)), ..Typing::default() };
+        analyse(&machine, &typing);
+        intern::work()
+    };
+    let count = 20_000;
+    for (path, rest) in [
+        (".a".repeat(count), ""),
+        ("[0]".repeat(count), ""),
+        (".*".repeat(count), ""),
+        ("..a".repeat(count), ""),
+        ("[?(@.a)]".repeat(count), ""),
+        ("['a','b']".repeat(count), ""),
+        (".x[?(@".to_owned() + &".a".repeat(count), " == 1)]"),
+    ] {
+        let read = format!(r#""Type": "Choice", "InputPath": "${path}{rest}", "Choices": []"#);
+        let test = format!(
+            r#""Type": "Choice", "Choices": [{{ "Variable": "${path}{rest}", "IsPresent": true, "Next": "B" }}]"#
+        );
+        for state in [read, test] {
+            let work = typed(&state);
+            assert!(work < 1_000, "{work} steps: {state:.100}");
+        }
+    }
+    let query = format!(
+        r#""Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{{ "Condition": "{{% $states.input{} = 1 %}}", "Next": "B" }}]"#,
+        ".a@$x".repeat(count)
+    );
+    assert!(typed(&query) < 1_000);
+}

@@ -40,7 +40,7 @@ pub enum Function {
     /// `States.StringSplit`: a text cut at any of some characters.
     StringSplit,
     /// `States.UUID`: a random UUID, version 4.
-    UUID,
+    Uuid,
 }
 
 /// The arguments and the result of a function.
@@ -165,7 +165,7 @@ impl Function {
         Self::MathRandom,
         Self::MathAdd,
         Self::StringSplit,
-        Self::UUID,
+        Self::Uuid,
     ];
 
     /// The whole name: `States.Format`.
@@ -188,7 +188,7 @@ impl Function {
             Self::MathRandom => "States.MathRandom",
             Self::MathAdd => "States.MathAdd",
             Self::StringSplit => "States.StringSplit",
-            Self::UUID => "States.UUID",
+            Self::Uuid => "States.UUID",
         }
     }
 
@@ -241,7 +241,7 @@ impl Function {
             }
             Self::MathAdd => (const { &[param("first", Number), param("second", Number)] }, Number),
             Self::StringSplit => (const { &[STRING, param("delimiters", String)] }, Array),
-            Self::UUID => (&[], String),
+            Self::Uuid => (&[], String),
         };
         Signature {
             params,

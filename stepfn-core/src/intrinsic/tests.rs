@@ -169,11 +169,11 @@ fn names() {
     assert_eq!(Function::from_name("States.format"), None);
     assert_eq!(Function::nearest("States.ArrayLen"), None);
     assert_eq!(Function::nearest("States.ArrayLenght"), Some(Function::ArrayLength));
-    assert_eq!(Function::nearest("States.Uuid"), Some(Function::UUID));
+    assert_eq!(Function::nearest("States.Uuid"), Some(Function::Uuid));
     assert_eq!(Function::nearest("Foo"), None);
     assert_eq!(Function::MathRandom.signature().to_string(), "(start, end, [seed])");
     assert_eq!(Function::Array.signature().to_string(), "(...)");
-    assert_eq!(Function::UUID.signature().to_string(), "()");
+    assert_eq!(Function::Uuid.signature().to_string(), "()");
     assert_eq!(Function::Format.signature().kind_of(5), Some(Kind::Any));
     assert_eq!(Function::MathAdd.signature().kind_of(2), None);
 }

@@ -11,11 +11,15 @@
 //! ```
 
 mod parse;
+mod pointer;
 mod write;
 
 use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
-pub use self::write::{to_pretty_string, to_string, write, write_text};
+pub use self::{
+    pointer::Pointer,
+    write::{to_pretty_string, to_string, write, write_text},
+};
 use crate::value::Value;
 
 /// A parsed JSON text with the place of each value.
@@ -283,6 +287,12 @@ pub fn last(pointer: &str) -> Cow<'_, str> {
 ///
 /// # Errors
 /// The first thing that is not JSON, with its place and, if the slip is a known one, its fix.
+///
+/// ```
+/// let document = stepfn_core::json::parse("{\n  \"a\": [1, 2]\n}")?;
+/// assert_eq!(document.span("/a/1").map(|span| (span.line, span.column)), Some((2, 12)));
+/// # Ok::<(), stepfn_core::json::JsonError>(())
+/// ```
 pub fn parse(text: &str) -> Result<Document, JsonError> {
     parse::document(text)
 }

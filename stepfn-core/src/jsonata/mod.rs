@@ -40,6 +40,8 @@ pub use function::{Function, Origin, function, functions};
 pub use scope::{Analysis, Issue, IssueKind, Place, analyse};
 pub use signature::{Kinds, Parameter, Signature};
 
+use crate::placeholder;
+
 /// Reads an expression, without `{%` and `%}`.
 ///
 /// # Errors
@@ -50,6 +52,22 @@ pub fn parse(text: &str) -> Result<Expression, JsonataError> {
     verify::verify(&expression)?;
     ancestry::verify(&expression)?;
     Ok(expression)
+}
+
+/// Returns `true` if an expression of JSONata, without its `{% %}`, is one only after a deployment tool filled something in.
+///
+/// JSONata has braces of its own: `${sku: price}` groups, `function($v){{ "a": $v }}` makes objects. What can be read as it is
+/// is meant as it is, but for the variables of the Serverless Framework.
+pub(crate) fn awaits_deployment(expression: &str) -> bool {
+    const SOURCES: [&str; 10] =
+        ["self:", "opt:", "env:", "file(", "sls:", "param:", "ssm:", "cf:", "s3:", "aws:"];
+    let mut variables = expression.split("${").skip(1);
+    placeholder::has_placeholder(expression)
+        && (variables.any(|rest| {
+            // A group on `$` has a blank behind its colon: `${self: price}`.
+            let address = SOURCES.iter().find_map(|source| rest.strip_prefix(source));
+            address.is_some_and(|address| !address.starts_with(char::is_whitespace))
+        }) || parse(expression).is_err())
 }
 
 /// The expression that a field's text holds, and how many bytes of the text come before it.

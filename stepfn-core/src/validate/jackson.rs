@@ -65,28 +65,45 @@ fn worded(text: &str, error: &JsonError, place: &dyn Fn(usize) -> String) -> Str
     match expectation(text, error.offset) {
         Expected::Value if !word.is_empty() => format!("Unrecognized token '{word}': was expecting {VALUE}"),
         expected => {
-            let code = u32::from(found);
-            let shown = if found.is_control() {
-                format!("(CTRL-CHAR, code {code})")
-            } else {
-                format!("('{found}' (code {code}))")
-            };
+            let shown = described(found);
+            if let (Some((what, at)), '}' | ']') =
+                (innermost(text.get(..error.offset).unwrap_or(text)), found)
+                && matches!(expected, Expected::Comma(_) | Expected::Key)
+            {
+                let close = if what == "Object" { '}' } else { ']' };
+                let start = place(at);
+                if found != close {
+                    return format!(
+                        "Unexpected close marker '{found}': expected '{close}' (for {what} starting at {start})"
+                    );
+                }
+            }
             let wanted = match expected {
                 // What begins a value is refused for nothing but its depth, for which Jackson has another bound.
                 Expected::Value if matches!(found, '[' | '{') => return error.message.clone(),
                 Expected::Value => {
-                    return format!("Unexpected character {shown}: expected a valid value {VALUE}");
+                    return format!("Unexpected character ({shown}): expected a valid value {VALUE}");
                 }
                 Expected::Key => "double-quote to start field name",
                 Expected::Colon => "a colon to separate field name and value",
                 Expected::Comma(what) => {
                     return format!(
-                        "Unexpected character {shown}: was expecting comma to separate {what} entries"
+                        "Unexpected character ({shown}): was expecting comma to separate {what} entries"
                     );
                 }
             };
-            format!("Unexpected character {shown}: was expecting {wanted}")
+            format!("Unexpected character ({shown}): was expecting {wanted}")
         }
+    }
+}
+
+/// A character as Jackson names it (`ParserMinimalBase._getCharDesc`).
+fn described(c: char) -> String {
+    let code = u32::from(c);
+    match code {
+        _ if c.is_control() => format!("(CTRL-CHAR, code {code})"),
+        256.. => format!("'{c}' (code {code} / 0x{code:x})"),
+        _ => format!("'{c}' (code {code})"),
     }
 }
 
@@ -221,6 +238,21 @@ mod tests {
                 "[1 2]",
                 "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
                 "line: 1, column: 5]",
+            ),
+            (
+                "{\"a\": 1]",
+                "Unexpected close marker ']': expected '}' (for Object starting at [Source: (String)\"{\"a\": 1]\"; line: 1, column: 1])",
+                "line: 1, column: 9]",
+            ),
+            (
+                "{\u{201c}a\u{201d}: 1}",
+                "Unexpected character ('\u{201c}' (code 8220 / 0x201c)): was expecting double-quote to start field name",
+                "line: 1, column: 3]",
+            ),
+            (
+                "[1, \u{7f}]",
+                "Unexpected character ((CTRL-CHAR, code 127)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+                "line: 1, column: 6]",
             ),
             (
                 "{\"a\": 1,}",

@@ -95,6 +95,14 @@ impl Validation {
 }
 
 /// Judges a definition in JSON text as AWS does.
+///
+/// ```
+/// use stepfn_core::{definition::WorkflowType, validate::validate};
+///
+/// let answer = validate(r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#, WorkflowType::Standard);
+/// assert!(answer.is_ok());
+/// assert!(!validate("{}", WorkflowType::Standard).is_ok());
+/// ```
 pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     let only = |code, message, location| Validation {
         diagnostics: vec![Issue { code, message, location }],
@@ -115,14 +123,14 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     if document.value.as_object().is_none() {
         return not_an_object();
     }
-    if let Some(finding) = check::over_limit::of_text(definition, &document.value) {
+    if let Some(diagnostic) = check::over_limit::of_text(definition, &document.value) {
         // What is too large is looked at no further.
-        let issue = words::issue(&document.value, &finding);
+        let issue = words::issue(&document.value, &diagnostic);
         return only(issue.code, issue.message, issue.location);
     }
     let (machine, read) = asl::read_document(&document);
-    let is_readable = read.iter().all(|finding| finding.severity != Severity::Error);
-    let findings = check::check_read(&machine, read, &Options { workflow_type });
+    let is_readable = read.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let diagnostics = check::check_read(&machine, read, &Options { workflow_type });
     // AWS takes the last of two equal keys, and a task that never gets its token waits; a call fails when it is made. What is
     // reached it looks at in its own way.
     let others = [
@@ -134,17 +142,17 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
         Code::NoTerminalState,
     ];
     let mut issues = Vec::<Issue>::new();
-    for finding in findings {
+    for diagnostic in diagnostics {
         if issues.len() > MOST {
             break;
         }
-        let is_said = !others.contains(&finding.code) && !is_left_to_the_run(&document.value, &finding);
-        if finding.severity == Severity::Error && is_said {
-            let issue = words::issue(&document.value, &finding);
+        let is_said = !others.contains(&diagnostic.code) && !is_left_to_the_run(&document.value, &diagnostic);
+        if diagnostic.severity == Severity::Error && is_said {
+            let issue = words::issue(&document.value, &diagnostic);
             if !issues.contains(&issue) {
                 issues.push(issue);
             }
-            issues.extend(reach::start_of_nothing(&document.value, &finding));
+            issues.extend(reach::start_of_nothing(&document.value, &diagnostic));
         }
     }
     if is_readable {
@@ -163,21 +171,21 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
 /// Returns `true` if AWS takes what is wrong, so that the state fails when it is reached. Of a Task's parameters: which of them must be given
 /// beside others, of what kind they are, and whether there are those that paths make. Of a call: how many arguments it has, and of what
 /// kind (both recorded on AWS).
-fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {
-    match finding.code {
+fn is_left_to_the_run(definition: &Value, diagnostic: &Diagnostic) -> bool {
+    match diagnostic.code {
         // For credentials without a role AWS reports only that.
-        Code::UnknownField if finding.at.contains("/Credentials/") => {
-            let credentials = finding.at.rsplit_once('/').and_then(|(at, _)| definition.pointer(at));
+        Code::UnknownField if diagnostic.at.contains("/Credentials/") => {
+            let credentials = diagnostic.at.rsplit_once('/').and_then(|(at, _)| definition.pointer(at));
             credentials.is_some_and(|given| given.get("RoleArn").or(given.get("RoleArn.$")).is_none())
         }
         Code::InvalidIntrinsic => {
-            let call = definition.pointer(&finding.at).and_then(Value::as_str);
+            let call = definition.pointer(&diagnostic.at).and_then(Value::as_str);
             call.is_some_and(|call| Call::parse_lenient(call).is_ok())
         }
         Code::WrongParameter => true,
-        Code::UnknownParameter => finding.at.ends_with(".$"),
+        Code::UnknownParameter => diagnostic.at.ends_with(".$"),
         Code::MissingParameter => {
-            let state = finding.at.strip_suffix("/Resource").and_then(|at| definition.pointer(at));
+            let state = diagnostic.at.strip_suffix("/Resource").and_then(|at| definition.pointer(at));
             state.is_some_and(|state| state.get("Parameters").or(state.get("Arguments")).is_some())
         }
         _ => false,

@@ -37,8 +37,8 @@ pub(super) fn ends(machine: &Value) -> bool {
 }
 
 /// That `StartAt` leads nowhere, beside the diagnostic that there are no states.
-pub(super) fn start_of_nothing(definition: &Value, finding: &Diagnostic) -> Option<Issue> {
-    let machine = finding.at.strip_suffix("/States").filter(|_| finding.code == Code::EmptyList)?;
+pub(super) fn start_of_nothing(definition: &Value, diagnostic: &Diagnostic) -> Option<Issue> {
+    let machine = diagnostic.at.strip_suffix("/States").filter(|_| diagnostic.code == Code::EmptyList)?;
     let start = definition.pointer(machine)?.get("StartAt")?.as_str()?;
     let location = format!("{}/StartAt", words::location(definition, machine).trim_end_matches('/'));
     Some(Issue { code: TARGET, message: format!("Missing 'Next' target: {start}"), location: Some(location) })

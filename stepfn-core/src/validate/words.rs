@@ -13,16 +13,16 @@ pub(super) const NO_END: &str = "MISSING_END_STATE";
 pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 
 /// Returns a diagnostic in AWS's words. `definition` is the definition that it is about.
-pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
-    let at = finding.at.as_str();
+pub(super) fn issue(definition: &Value, diagnostic: &Diagnostic) -> Issue {
+    let at = diagnostic.at.as_str();
     let (parent, key) = at.rsplit_once('/').unwrap_or((at, ""));
     let key = unescaped(key);
     let value = definition.pointer(at);
     let text = || value.and_then(Value::as_str).unwrap_or_default();
     let waits = waits_for(definition, at);
     let number = value.and_then(|value| number(&key, value));
-    let subject = finding.subject.as_ref().map(Subject::name);
-    let (code, message, at) = match finding.code {
+    let subject = diagnostic.subject.as_ref().map(Subject::name);
+    let (code, message, at) = match diagnostic.code {
         Code::NoTerminalState => {
             return Issue {
                 code: NO_END,
@@ -31,16 +31,17 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             };
         }
         Code::UnknownState => (TARGET, format!("Missing 'Next' target: {}", text()), at),
-        Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", finding.message.clone(), at),
+        Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", diagnostic.message.clone(), at),
         Code::ShadowedVariable => {
             let name = key.strip_suffix(".$").unwrap_or(&key);
             (SCHEMA, format!("The variable name '{name}' was already defined in a parent scope."), parent)
         }
         Code::NoSuchStatesField => {
-            let name = ["result", "errorOutput"].into_iter().find(|name| names_states(text(), name, finding));
+            let name =
+                ["result", "errorOutput"].into_iter().find(|name| names_states(text(), name, diagnostic));
             match name {
                 Some(name) => (SCHEMA, format!("Field '$states.{name}' does not exist."), at),
-                None => (SCHEMA, finding.message.clone(), at),
+                None => (SCHEMA, diagnostic.message.clone(), at),
             }
         }
         Code::ErrorNames => {
@@ -55,7 +56,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         }
         Code::MissingField if at.ends_with("/ReaderConfig") => match value.and_then(reader_lacks) {
             Some(message) => (SCHEMA, message, at),
-            None => (SCHEMA, finding.message.clone(), at),
+            None => (SCHEMA, diagnostic.message.clone(), at),
         },
         Code::MissingField if value.is_some_and(|value| lacks_type(at, value)) => {
             (SCHEMA, "The field 'Type' is required".to_owned(), at)
@@ -65,7 +66,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         }
         Code::MissingField => match missing(at, value) {
             Some(fields) => (SCHEMA, format!("These fields are required: [{fields}]"), at),
-            None => (SCHEMA, finding.message.clone(), at),
+            None => (SCHEMA, diagnostic.message.clone(), at),
         },
         Code::UnknownStateType => {
             let types = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
@@ -101,6 +102,14 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         {
             (SCHEMA, number.unwrap_or_default(), at)
         }
+        Code::MapFields | Code::TimeoutValues | Code::FailFields
+            if both(definition, parent, &key).is_some() =>
+        {
+            (SCHEMA, both(definition, parent, &key).unwrap_or_default(), parent)
+        }
+        Code::MapFields | Code::WrongKind if words(&key, text()).is_some() => {
+            (SCHEMA, words(&key, text()).unwrap_or_default(), at)
+        }
         Code::MapFields if key == "ItemsPointer" => (
             SCHEMA,
             format!("Invalid input: JSON Pointer expression must start with '/': \"{}\"", text()),
@@ -133,8 +142,8 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             (SCHEMA, format!("The field '{name}' is required but was missing"), at)
         }
         Code::EmptyList => (SCHEMA, "Value cannot be empty".to_owned(), at),
-        Code::Express => (SCHEMA, express(&key, text()).unwrap_or_else(|| finding.message.clone()), at),
-        _ => (SCHEMA, finding.message.clone(), at),
+        Code::Express => (SCHEMA, express(&key, text()).unwrap_or_else(|| diagnostic.message.clone()), at),
+        _ => (SCHEMA, diagnostic.message.clone(), at),
     };
     Issue { code, message, location: Some(location(definition, at)) }
 }
@@ -177,6 +186,25 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
     }
 }
 
+/// Returns the error of a field that stands beside the one for a path to it.
+fn both(definition: &Value, parent: &str, key: &str) -> Option<String> {
+    let plain = key.strip_suffix("Path").unwrap_or(key);
+    let path = format!("{plain}Path");
+    let object = definition.pointer(parent)?.as_object()?;
+    let has_both = object.contains_key(plain) && object.contains_key(path.as_str());
+    has_both.then(|| one_of(true, &format!("{plain}, {path}")))
+}
+
+/// Returns the error of a text that is none of the words that its field takes, as AWS has it of a state's type.
+fn words(key: &str, text: &str) -> Option<String> {
+    let words = match schema::named(key)?.kind {
+        Kind::Name(words) | Kind::Word(words) => words,
+        _ => return None,
+    };
+    let is_other = !text.is_empty() && !words.contains(&text);
+    is_other.then(|| format!("The field '{key}' should have one of these values: [{}]", words.join(", ")))
+}
+
 /// Returns the error of a number, from the least value that its field takes.
 fn number(key: &str, value: &Value) -> Option<String> {
     let least = match schema::named(key)?.kind {
@@ -201,9 +229,9 @@ fn is_reference(key: &str) -> bool {
 }
 
 /// Returns `true` if the place that a diagnostic means names this member of `$states`.
-fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
+fn names_states(text: &str, name: &str, diagnostic: &Diagnostic) -> bool {
     let member = format!("$states.{name}");
-    let meant = finding.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
+    let meant = diagnostic.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
     // The range is of the member, or of all of it.
     meant.contains(name)
         || (!meant.contains("result") && !meant.contains("errorOutput") && text.contains(&member))
@@ -292,4 +320,52 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
         }
     }
     if written.is_empty() { "/".to_owned() } else { written }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{definition::WorkflowType, validate::validate};
+
+    fn said(fields: &str) -> String {
+        let text = format!(
+            r#"{{ "StartAt": "M", "States": {{ "M": {{ "Type": "Map", {fields}, "End": true, "ItemProcessor": {{
+                "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                "StartAt": "P", "States": {{ "P": {{ "Type": "Pass", "End": true }} }} }} }} }} }}"#
+        );
+        let answer = validate(&text, WorkflowType::Standard);
+        let [issue] = &answer.diagnostics[..] else { panic!("{:?}", answer.diagnostics) };
+        format!("{} at {}", issue.message, issue.location.as_deref().unwrap_or_default())
+    }
+
+    fn reader(config: &str) -> String {
+        said(&format!(
+            r#""ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject", "Parameters": {{ "Bucket": "b", "Key": "k" }},
+                "ReaderConfig": {config} }}"#
+        ))
+    }
+
+    /// AWS's words for one word of several were recorded of `Type` alone, those for one field of two of other fields.
+    #[test]
+    fn words_and_pairs_of_all_fields_are_told_in_one_way() {
+        assert_eq!(
+            reader(r#"{ "InputType": "XML" }"#),
+            "The field 'InputType' should have one of these values: [CSV, JSON, JSONL, PARQUET, MANIFEST] at \
+             /States/M/ItemReader/ReaderConfig/InputType"
+        );
+        assert_eq!(
+            reader(r#"{ "InputType": "JSON", "MaxItems": 1, "MaxItemsPath": "$.n" }"#),
+            "There should only be one of the following fields: [MaxItems, MaxItemsPath] at /States/M/ItemReader/ReaderConfig"
+        );
+        assert_eq!(
+            said(r#""MaxConcurrency": 1, "MaxConcurrencyPath": "$.n""#),
+            "There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/M"
+        );
+        let text =
+            r#"{ "QueryLanguage": "X", "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }"#;
+        let answer = validate(text, WorkflowType::Standard);
+        assert_eq!(
+            answer.diagnostics[0].message,
+            "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]"
+        );
+    }
 }

@@ -12,6 +12,14 @@ type Error = serde_json::Error;
 ///
 /// # Errors
 /// Serde's own, when the value does not fit the type, with the path to where it does not.
+///
+/// ```
+/// use stepfn_core::value::{Value, from_value};
+///
+/// let pair: (String, u8) = from_value(&Value::array([Value::from("a"), Value::from(1)]))?;
+/// assert_eq!(pair, ("a".to_owned(), 1));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
     // Keeping track of the path costs, so a value that fits is read without.
     T::deserialize(value).or_else(|error| match serde_path_to_error::deserialize(value) {

@@ -67,16 +67,36 @@ impl Value {
     }
 
     /// An object value out of its entries; a later entry of the same key wins.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order = Value::object([("id", Value::from(7)), ("paid", Value::from(false))]);
+    /// assert_eq!(order.to_string(), r#"{"id":7,"paid":false}"#);
+    /// ```
     pub fn object<K: Into<Key>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Object(Shared::new(entries.into_iter().collect()))
     }
 
     /// An array value.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// assert_eq!(Value::array([Value::from(1), Value::Null]).to_string(), "[1,null]");
+    /// ```
     pub fn array(items: impl IntoIterator<Item = Self>) -> Self {
         Self::Array(Shared::new(items.into_iter().collect()))
     }
 
     /// The text, if this is a string.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// assert_eq!(Value::from("a").as_str(), Some("a"));
+    /// assert_eq!(Value::from(1).as_str(), None);
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -127,11 +147,27 @@ impl Value {
     }
 
     /// The value of a key, if this is an object that has it.
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order = Value::object([("id", Value::from(7))]);
+    /// assert_eq!(order.get("id"), Some(&Value::from(7)));
+    /// assert_eq!(order.get("name"), None);
+    /// ```
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
     }
 
     /// The value at an RFC 6901 JSON pointer (`""` is the value itself).
+    ///
+    /// ```
+    /// use stepfn_core::value::Value;
+    ///
+    /// let order: Value = r#"{ "items": [{ "sku": "a" }] }"#.parse()?;
+    /// assert_eq!(order.pointer("/items/0/sku"), Some(&Value::from("a")));
+    /// # Ok::<(), stepfn_core::json::JsonError>(())
+    /// ```
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         if pointer.is_empty() {
             return Some(self);

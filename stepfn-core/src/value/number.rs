@@ -102,12 +102,29 @@ impl Number {
         }
     }
 
-    /// Compares by value: `1` equals `1.0`.
+    /// Compares by value: `1` equals `1.0`, and integers beyond 2^53 differ by their last digit.
     pub fn numeric_cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Repr::Int(a), Repr::Int(b)) => a.cmp(b),
             (Repr::Uint(a), Repr::Uint(b)) => a.cmp(b),
-            _ => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+            _ => match (self.exact(), other.exact()) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+            },
+        }
+    }
+
+    /// The number as an integer, if it is a whole one that fits into 128 bits.
+    fn exact(&self) -> Option<i128> {
+        match &self.0 {
+            Repr::Int(value) => Some((*value).into()),
+            Repr::Uint(value) => Some((*value).into()),
+            Repr::Text(text) if self.is_integer() => text.parse().ok(),
+            Repr::Float(_) | Repr::Text(_) => {
+                let value = self.as_f64();
+                let fits = value.fract() == 0.0 && value.abs() < 1e38;
+                fits.then_some(value as i128)
+            }
         }
     }
 }
@@ -184,6 +201,31 @@ mod tests {
             "123456789012345678901",
         ] {
             assert_eq!(Number::from_text(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_values() {
+        for (a, b, expected) in [
+            ("1", "1.0", Ordering::Equal),
+            ("1e2", "100", Ordering::Equal),
+            ("-0", "0", Ordering::Equal),
+            ("0.0", "0", Ordering::Equal),
+            ("1", "1.5", Ordering::Less),
+            ("-1.5", "-1", Ordering::Less),
+            ("9007199254740993", "9007199254740992", Ordering::Greater),
+            ("9007199254740993", "9007199254740992.0", Ordering::Greater),
+            ("18446744073709551615", "18446744073709551614", Ordering::Greater),
+            ("9223372036854775808", "9223372036854775807", Ordering::Greater),
+            ("123456789012345678901", "123456789012345678902", Ordering::Less),
+            ("1e40", "1e39", Ordering::Greater),
+        ] {
+            assert_eq!(Number::from_text(a).numeric_cmp(&Number::from_text(b)), expected, "{a} {b}");
+            assert_eq!(
+                Number::from_text(b).numeric_cmp(&Number::from_text(a)),
+                expected.reverse(),
+                "{b} {a}"
+            );
         }
     }
 

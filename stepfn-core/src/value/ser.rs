@@ -9,6 +9,12 @@ type Error = serde_json::Error;
 /// # Errors
 /// Serde's own: a map key that is not a string, or what the type's `Serialize` refuses. And a key that is written twice: of
 /// a `#[serde(flatten)]` map that holds the name of a field beside it JSON could hold only one.
+///
+/// ```
+/// let value = stepfn_core::value::to_value(&("a", 1))?;
+/// assert_eq!(value.to_string(), r#"["a",1]"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
     value.serialize(Serializer)
 }

@@ -253,6 +253,12 @@ impl<T: Part> Shared<T> {
         Arc::ptr_eq(one.held(), other.held())
     }
 
+    /// The number of those that hold the part, what threads keep for their next clones included.
+    #[inline]
+    pub fn holders(this: &Self) -> usize {
+        Arc::strong_count(this.held())
+    }
+
     /// Returns the part for a change, a copy of it if others hold it too.
     #[inline]
     pub fn make_mut(this: &mut Self) -> &mut T

@@ -23,6 +23,11 @@ impl Text {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The number of those that hold the text: one where it is stored in place.
+    pub fn holders(this: &Self) -> usize {
+        if this.0.is_heap_allocated() { Arc::strong_count(&Arc::<str>::from(this.0.clone())) - 1 } else { 1 }
+    }
 }
 
 impl Deref for Text {

@@ -105,8 +105,8 @@ impl TaskHandler for Message {
 }
 
 pub fn definition(name: &str, text: &str) -> Definition {
-    let (machine, findings) = asl::read_str(text).unwrap();
-    assert!(findings.is_empty(), "{name}: {findings:?}");
+    let (machine, diagnostics) = asl::read_str(text).unwrap();
+    assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
     Definition::from_asl(name, WorkflowType::Standard, machine)
 }
 

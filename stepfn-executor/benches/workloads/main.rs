@@ -49,8 +49,8 @@ fn main() {
 }
 
 fn executor(workload: &Workload, workflow_type: WorkflowType) -> Executor {
-    let (machine, findings) = asl::read_str(&workload.definition).unwrap();
-    assert_eq!(findings, []);
+    let (machine, diagnostics) = asl::read_str(&workload.definition).unwrap();
+    assert_eq!(diagnostics, []);
     let mut builder = Executor::builder().virtual_time().allow_unbound();
     for (name, answer) in &workload.answers {
         let answer = ours(answer);

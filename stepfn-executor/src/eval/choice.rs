@@ -183,7 +183,7 @@ impl Constant {
     fn order(&self, value: &Value) -> Option<Ordering> {
         match (self, value) {
             (Self::Text(operand), Value::String(text)) => Some(compare_text(text, operand)),
-            (Self::Number(operand), Value::Number(number)) => Some(number::compare(number, operand)),
+            (Self::Number(operand), Value::Number(number)) => Some(number.numeric_cmp(operand)),
             (Self::Boolean(operand), Value::Bool(value)) => Some(value.cmp(operand)),
             (Self::Instant(operand), Value::String(text)) => Some(text.parse::<Instant>().ok()?.cmp(operand)),
             _ => None,

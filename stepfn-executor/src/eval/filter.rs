@@ -120,11 +120,11 @@ fn compare(left: Option<&Value>, op: FilterOp, right: Option<&Value>) -> bool {
 
 fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     match (left, right) {
-        (Some(Value::Number(left)), Some(Value::Number(right))) => number::compare(left, right).is_eq(),
+        (Some(Value::Number(left)), Some(Value::Number(right))) => left.numeric_cmp(right).is_eq(),
         // A number and its text are equal to Jayway.
         (Some(Value::String(left)), Some(Value::Number(right))) => **left == *right.to_string(),
         (Some(Value::Number(left)), Some(Value::String(right))) => {
-            number::parse(right).is_some_and(|right| number::compare(left, &right).is_eq())
+            number::parse(right).is_some_and(|right| left.numeric_cmp(&right).is_eq())
         }
         (Some(left), Some(right)) => left == right,
         _ => false,
@@ -133,7 +133,7 @@ fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
 
 fn order(left: Option<&Value>, right: Option<&Value>) -> Option<Ordering> {
     match (left?, right?) {
-        (Value::Number(left), Value::Number(right)) => Some(number::compare(left, right)),
+        (Value::Number(left), Value::Number(right)) => Some(left.numeric_cmp(right)),
         (Value::String(left), Value::String(right)) => Some(super::choice::compare_text(left, right)),
         _ => None,
     }

@@ -1,29 +1,8 @@
 //! Numbers by value, exact where JSON's numbers are.
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::borrow::Cow;
 
 use stepfn_core::value::{Number, Value};
-
-/// Compares two numbers by value: `1` equals `1.0`, and integers beyond 2^53 differ by their last digit.
-pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
-    match (exact(a), exact(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
-    }
-}
-
-/// The number as an integer, if it is a whole one that fits into 128 bits.
-fn exact(number: &Number) -> Option<i128> {
-    if let Some(value) = number.as_i64() {
-        return Some(value.into());
-    }
-    if number.is_integer() {
-        return number.to_string().parse().ok();
-    }
-    let value = number.as_f64();
-    let fits = value.fract() == 0.0 && value.abs() < 1e38;
-    fits.then_some(value as i128)
-}
 
 /// `Math.round`: the nearest integer, halves up towards positive infinity.
 pub(super) fn round(number: &Number) -> i64 {
@@ -74,27 +53,6 @@ mod tests {
 
     fn number(text: &str) -> Number {
         parse(text).unwrap()
-    }
-
-    #[test]
-    fn by_value() {
-        for (a, b, expected) in [
-            ("1", "1.0", Ordering::Equal),
-            ("1e2", "100", Ordering::Equal),
-            ("-0", "0", Ordering::Equal),
-            ("0.0", "0", Ordering::Equal),
-            ("1", "1.5", Ordering::Less),
-            ("-1.5", "-1", Ordering::Less),
-            ("9007199254740993", "9007199254740992", Ordering::Greater),
-            ("9007199254740993", "9007199254740992.0", Ordering::Greater),
-            ("18446744073709551615", "18446744073709551614", Ordering::Greater),
-            ("9223372036854775808", "9223372036854775807", Ordering::Greater),
-            ("123456789012345678901", "123456789012345678902", Ordering::Less),
-            ("1e40", "1e39", Ordering::Greater),
-        ] {
-            assert_eq!(compare(&number(a), &number(b)), expected, "{a} {b}");
-            assert_eq!(compare(&number(b), &number(a)), expected.reverse(), "{b} {a}");
-        }
     }
 
     #[test]

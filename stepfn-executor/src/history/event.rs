@@ -3,7 +3,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Shared, Value};
 
-use crate::program::{StateId, Via};
+use crate::{
+    program::{Exit, StateId},
+    size::weight,
+};
 
 /// An event as it is kept. Its id is its place in the history.
 #[derive(Clone, Debug)]
@@ -58,7 +61,7 @@ pub(crate) enum EventKind {
         state: StateId,
         output: Value,
         assigned: Option<Shared<Map>>,
-        via: Via,
+        via: Exit,
     },
     StateAborted {
         state: StateId,
@@ -133,6 +136,27 @@ pub(crate) struct Scheduled {
 }
 
 impl EventKind {
+    /// About the memory that the event's data take, as far as nobody else holds them.
+    pub(crate) fn weight(&self) -> usize {
+        let of_error = |error: &EventError| {
+            let texts = [&error.error, &error.cause].into_iter().flatten();
+            texts.filter(|text| Arc::strong_count(text) <= 2).map(|text| text.len()).sum()
+        };
+        match self {
+            Self::ExecutionStarted { input } | Self::StateEntered { input, .. } => weight(input),
+            Self::StateExited { output, assigned, .. } => {
+                let assigned = assigned.iter().flat_map(|assigned| assigned.values()).map(weight);
+                weight(output).saturating_add(assigned.fold(0, usize::saturating_add))
+            }
+            Self::ExecutionSucceeded { output }
+            | Self::TaskSubmitted { output, .. }
+            | Self::TaskSucceeded { output, .. } => weight(output),
+            Self::TaskScheduled(scheduled) => weight(&scheduled.parameters),
+            Self::TaskFailed { error, .. } | Self::TaskTimedOut { error, .. } => of_error(error),
+            _ => 0,
+        }
+    }
+
     pub(crate) fn state(&self) -> Option<StateId> {
         match self {
             Self::ExecutionStarted { .. }

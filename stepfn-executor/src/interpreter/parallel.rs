@@ -7,7 +7,7 @@ use stepfn_core::value::{Shared, Value};
 use super::{
     Checkpoint, Failure, Fiber, FiberId, Interpreter, Phase, Step,
     map::Children,
-    redrive::{Inside, Left},
+    redrive::{Inside, Remaining},
 };
 use crate::{
     executor::Inner as Executor,
@@ -121,7 +121,7 @@ impl Interpreter {
         if let Some(state) = aborted {
             self.record(previous, || EventKind::StateAborted { state });
         }
-        let mut left = Left::default();
+        let mut left = Remaining::default();
         left.stopped_at(place, stopped);
         for child in self.fibers.children(parent) {
             let index = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
@@ -146,7 +146,7 @@ impl Interpreter {
     /// Ends a fiber, and all that it waits for, because a sibling failed.
     fn abort(&mut self, executor: &Executor, id: FiberId, previous: u32) -> Option<Checkpoint> {
         let mut stopped = self.checkpoint_of_running(id);
-        let mut left = Left::default();
+        let mut left = Remaining::default();
         let state = self.state_of(id);
         let is_map = matches!(executor.program.state(state).kind, Kind::Map(_));
         for child in self.fibers.children(id) {

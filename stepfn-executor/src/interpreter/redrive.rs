@@ -52,7 +52,7 @@ pub(crate) struct Checkpoint {
 #[derive(Debug)]
 pub(super) enum Inside {
     /// Branches or iterations: the results of those that succeeded with what is needed to start others, and those that are left.
-    Children(Children, Left),
+    Children(Children, Remaining),
     /// The children of a distributed Map.
     Run(StoppedRun),
     /// The work is done, and only the state was not left yet.
@@ -127,13 +127,13 @@ impl StoppedRun {
 
 /// The branches or iterations that did not succeed, by their places.
 #[derive(Debug, Default)]
-pub(super) struct Left {
+pub(super) struct Remaining {
     stopped: Vec<(usize, Checkpoint)>,
     /// The children that have no fiber yet, as their inputs could not be made.
     unstarted: Vec<usize>,
 }
 
-impl Left {
+impl Remaining {
     pub(super) fn stopped_at(&mut self, place: usize, checkpoint: Option<Checkpoint>) {
         match checkpoint {
             Some(checkpoint) => self.stopped.push((place, checkpoint)),
@@ -185,7 +185,7 @@ impl Interpreter {
                 return Some(checkpoint);
             }
         };
-        let mut left = Left::default();
+        let mut left = Remaining::default();
         for child in self.fibers.children(id) {
             let place = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
             let stopped = self.checkpoint_of_tree(child);

@@ -16,6 +16,11 @@ impl Interpreter {
     /// Enters the state a fiber is at.
     pub(super) fn enter(&mut self, executor: &Executor, id: FiberId) -> Step {
         self.transitions += 1;
+        if self.held > executor.env.limits.history_bytes {
+            let (limit, state) =
+                (executor.env.limits.history_bytes, executor.program.state(self.state_of(id)));
+            return self.refuse(RunError::HistoryTooLarge { limit, state: state.name.to_string() });
+        }
         if executor.settings.max_transitions.is_some_and(|limit| self.transitions > limit) {
             let limit = self.transitions - 1;
             let state = executor.program.state(self.state_of(id)).name.to_string();

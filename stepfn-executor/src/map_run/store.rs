@@ -47,7 +47,7 @@ impl Bucket for Arc<dyn ObjectStore> {
 }
 
 /// A folder in place of a bucket. Nothing is read or written through a symbolic link in it: what is unpacked or checked out there could lead
-/// anywhere. The folder itself may be one.
+/// anywhere. The folder itself may be one. A pipe or a device is no object: reading one may never end.
 pub(crate) struct Folder {
     pub(crate) store: Arc<dyn ObjectStore>,
     pub(crate) root: PathBuf,
@@ -58,8 +58,12 @@ impl Folder {
         let mut here = self.root.clone();
         for part in key.split('/') {
             here.push(part);
-            if std::fs::symlink_metadata(&here).is_ok_and(|found| found.is_symlink()) {
+            let Ok(found) = std::fs::symlink_metadata(&here) else { break };
+            if found.is_symlink() {
                 return Err(IoError::Failed(format!("`{}` is a symbolic link", here.display())));
+            }
+            if !found.is_file() && !found.is_dir() {
+                return Err(IoError::Failed(format!("`{}` is neither a file nor a folder", here.display())));
             }
         }
         Ok(())
@@ -75,6 +79,8 @@ impl Bucket for Folder {
 
     fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
         match path(key).and_then(|_| self.guarded(key)) {
+            // The bucket itself, of which stores have words of their own.
+            Ok(()) if key.is_empty() => std::future::ready(Err(no_such_key())).boxed(),
             Ok(()) => Bucket::get(&self.store, key),
             Err(error) => std::future::ready(Err(error)).boxed(),
         }
@@ -103,9 +109,13 @@ fn path(key: &str) -> Result<Path, IoError> {
 
 fn missing(error: Error) -> IoError {
     match error {
-        Error::NotFound { .. } => IoError::failed(
-            "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
-        ),
+        Error::NotFound { .. } => no_such_key(),
         other => IoError::failed(other),
     }
+}
+
+fn no_such_key() -> IoError {
+    IoError::failed(
+        "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
+    )
 }

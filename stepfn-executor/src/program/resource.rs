@@ -1,6 +1,6 @@
 //! The resource of a Task.
 
-use stepfn_core::{arn::Arn, placeholder, service, value::Value};
+use stepfn_core::{arn::Arn, service, value::Value};
 
 /// The meaning of a Task's `Resource`.
 #[derive(Clone, Debug)]
@@ -162,26 +162,6 @@ fn parse_family(text: &str) -> (Family, Pattern) {
     (family, pattern)
 }
 
-/// The bare name of a Lambda function, from its name, its partial or its whole ARN, with or without a qualifier.
-pub(crate) fn function_name(text: &str) -> &str {
-    let name = match text.split_once("function:") {
-        Some((_, name)) => name,
-        // `${...}` placeholders have colons of their own.
-        None if text.contains("${") => return text,
-        None => text,
-    };
-    if name.contains("${") { name } else { name.split(':').next().unwrap_or(name) }
-}
-
-/// The bare name of a state machine, from its name, its ARN, with or without a version or alias, or the `${Name}` of a deployment tool.
-pub(crate) fn machine_name(text: &str) -> &str {
-    if let Some(name) = placeholder::only(text) {
-        return name;
-    }
-    let name = text.split_once(":stateMachine:").map_or(text, |(_, name)| name);
-    if name.contains("${") { name } else { name.split(':').next().unwrap_or(name) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,15 +196,6 @@ mod tests {
     }
 
     #[test]
-    fn machine_names_lose_account_and_qualifier() {
-        let arn = "arn:aws:states:us-east-1:1:stateMachine:Pay";
-        for text in ["Pay", "${Pay}", arn, &format!("{arn}:3"), &format!("{arn}:PROD")] {
-            assert_eq!(machine_name(text), "Pay");
-        }
-        assert_eq!(machine_name("arn:aws:states:us-east-1:1:stateMachine:${Stage}-pay"), "${Stage}-pay");
-    }
-
-    #[test]
     fn actions_of_step_functions_are_known() {
         let action = |resource: &str| Resource::parse(&format!("arn:aws:states:::{resource}")).action();
         assert_eq!(action("states:startExecution.sync:2"), Some(Action::Start(Waits::SyncData)));
@@ -232,14 +203,5 @@ mod tests {
         assert_eq!(action("aws-sdk:sfn:startSyncExecution"), Some(Action::SdkStartSync));
         assert_eq!(action("aws-sdk:sfn:listExecutions"), None);
         assert_eq!(action("sqs:sendMessage"), None);
-    }
-
-    #[test]
-    fn function_names_lose_account_and_qualifier() {
-        for text in ["load", "load:3", "arn:aws:lambda:us-east-1:1:function:load", "1:function:load:$LATEST"]
-        {
-            assert_eq!(function_name(text), "load");
-        }
-        assert_eq!(function_name("${self:service}-load"), "${self:service}-load");
     }
 }

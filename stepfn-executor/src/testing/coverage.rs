@@ -14,7 +14,7 @@ use super::{
     Run, fail,
     picture::{Trace, trace},
 };
-use crate::{History, Outcome, program::Via};
+use crate::{History, Outcome, program::Exit};
 
 /// A way out of a state, or a retrier of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -193,7 +193,7 @@ impl Coverage {
                 }
                 "FailStateEntered" => {
                     let state = &visits[stay].state;
-                    let way = self.ways.keys().find(|way| is_taken(way, state, Via::Next));
+                    let way = self.ways.keys().find(|way| is_taken(way, state, Exit::Next));
                     taken.extend(way.cloned());
                 }
                 _ => {}
@@ -272,10 +272,10 @@ impl Coverage {
         });
         graph.mark_edges(|from, kind| {
             let via = match kind {
-                EdgeKind::Next => Via::Next,
-                EdgeKind::Rule(index) => Via::Rule(u32::try_from(index).unwrap_or(u32::MAX)),
-                EdgeKind::Default => Via::Default,
-                EdgeKind::Catch(index) => Via::Catch(u32::try_from(index).unwrap_or(u32::MAX)),
+                EdgeKind::Next => Exit::Next,
+                EdgeKind::Rule(index) => Exit::Rule(u32::try_from(index).unwrap_or(u32::MAX)),
+                EdgeKind::Default => Exit::Default,
+                EdgeKind::Catch(index) => Exit::Catch(u32::try_from(index).unwrap_or(u32::MAX)),
             };
             match self.ways.iter().find(|(way, _)| is_taken(way, from, via)) {
                 Some((_, 0)) => Mark::Never,
@@ -367,12 +367,12 @@ fn ways_of_state(name: &str, state: &State) -> Vec<Way> {
     ways
 }
 
-fn is_taken(way: &Way, left: &str, via: Via) -> bool {
+fn is_taken(way: &Way, left: &str, via: Exit) -> bool {
     let is = |index: usize, taken: u32| u32::try_from(index).is_ok_and(|index| index == taken);
     match (way, via) {
-        (Way::Next { state, .. }, Via::Next) | (Way::Default { state, .. }, Via::Default) => state == left,
-        (Way::Rule { state, index, .. }, Via::Rule(taken))
-        | (Way::Catch { state, index, .. }, Via::Catch(taken)) => state == left && is(*index, taken),
+        (Way::Next { state, .. }, Exit::Next) | (Way::Default { state, .. }, Exit::Default) => state == left,
+        (Way::Rule { state, index, .. }, Exit::Rule(taken))
+        | (Way::Catch { state, index, .. }, Exit::Catch(taken)) => state == left && is(*index, taken),
         _ => false,
     }
 }

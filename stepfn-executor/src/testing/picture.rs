@@ -6,7 +6,7 @@ use super::differs::shown;
 use crate::{
     History,
     history::EventKind,
-    program::{StateId, Via},
+    program::{Exit, StateId},
 };
 
 /// One stay in a state.
@@ -15,7 +15,7 @@ pub(super) struct Visit {
     pub(super) state: String,
     pub(super) input: Value,
     /// The data with which it was left, and by which transition; none where it failed or was still there.
-    pub(super) left: Option<(Value, Via)>,
+    pub(super) left: Option<(Value, Exit)>,
 }
 
 /// The stays in states, from a history.

@@ -65,6 +65,18 @@ impl<W> Run<W> {
     }
 
     /// Returns the inputs of a Task's handler, call by call.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::succeed(1)).run_value(Value::Null);
+    /// assert_eq!(run.calls("Load"), [Value::Null]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn calls(&self, state: &str) -> Vec<Value> {
         let program = &self.outcome.history.executor().program;
         let events = self.outcome.history.as_slice().iter().enumerate();
@@ -81,6 +93,16 @@ impl<W> Run<W> {
     }
 
     /// Returns the inputs of a state, visit by visit.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::testing::Test;
+    /// let run = Test::of(&definition).run_value(Value::Null);
+    /// assert_eq!(run.inputs("Greet"), [&Value::Null]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inputs(&self, state: &str) -> Vec<&Value> {
         self.visits.iter().filter(|visit| visit.state == state).map(|visit| &visit.input).collect()
     }
@@ -124,6 +146,16 @@ impl<W> Run<W> {
     ///
     /// # Panics
     /// When the execution ended otherwise.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::testing::Test;
+    /// let run = Test::of(&definition).run_value(Value::Null);
+    /// run.assert_output("hello");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[track_caller]
     pub fn assert_output(&self, expected: impl Serialize) -> &Self {
         let expected = json(&expected);
@@ -159,6 +191,16 @@ impl<W> Run<W> {
     ///
     /// # Panics
     /// When they were others; the first difference is shown.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::testing::Test;
+    /// let run = Test::of(&definition).run_value(Value::Null);
+    /// run.assert_path(["Greet"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[track_caller]
     pub fn assert_path<S: AsRef<str>>(&self, expected: impl IntoIterator<Item = S>) -> &Self {
         let expected: Vec<String> = expected.into_iter().map(|state| state.as_ref().to_owned()).collect();

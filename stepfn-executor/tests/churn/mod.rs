@@ -14,8 +14,8 @@ const TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 
 pub(crate) fn definition(asl: &str) -> Definition {
-    let (machine, findings) = asl::read_str(asl).unwrap();
-    assert!(findings.is_empty(), "{findings:?}");
+    let (machine, diagnostics) = asl::read_str(asl).unwrap();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
     Definition::from_asl("Churned", WorkflowType::Standard, machine)
 }
 

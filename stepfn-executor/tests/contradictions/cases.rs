@@ -169,7 +169,7 @@ fn intrinsics(add: Add<'_>) {
     };
     for &function in Function::ALL {
         let count = match function {
-            Function::UUID => 0,
+            Function::Uuid => 0,
             Function::Format | Function::Array => 2,
             Function::ArrayRange | Function::JsonMerge | Function::MathRandom => 3,
             Function::StringToJson

@@ -98,14 +98,14 @@ pub(crate) enum Contradiction {
 }
 
 fn contradiction(case: &Case) -> Option<Contradiction> {
-    let findings = check_text(&machine(case, true), &Options::default()).findings;
-    let error = findings.iter().find(|found| found.finding.severity == Severity::Error);
+    let diagnostics = check_text(&machine(case, true), &Options::default()).diagnostics;
+    let error = diagnostics.iter().find(|found| found.diagnostic.severity == Severity::Error);
     match (error, run(case)) {
         (Some(error), Ran::Well) => {
-            let finding = &error.finding;
-            Some(Contradiction::Alarm(format!("{}: {}", finding.code.name(), finding.message)))
+            let diagnostic = &error.diagnostic;
+            Some(Contradiction::Alarm(format!("{}: {}", diagnostic.code.name(), diagnostic.message)))
         }
-        (None, Ran::Failed(why) | Ran::Refused(why)) if findings.is_empty() => {
+        (None, Ran::Failed(why) | Ran::Refused(why)) if diagnostics.is_empty() => {
             Some(Contradiction::Silent(why))
         }
         _ => None,

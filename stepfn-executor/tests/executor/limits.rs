@@ -73,6 +73,37 @@ fn histories_have_the_events_that_are_set() {
     assert_eq!(refused, RedriveError::NotRedrivable { reason: "Execution history event limit exceeded" });
 }
 
+/// A loop of few bytes whose every round makes another large value.
+#[test]
+fn histories_hold_the_bytes_that_are_set() {
+    let looping = |fields: &str| {
+        format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "Make", "States": {{
+                "Make": {{"Type": "Pass", {fields}, "Next": "Again"}},
+                "Again": {{"Type": "Choice", "Choices": [{{"Condition": "{{% false %}}", "Next": "Done"}}], "Default": "Make"}},
+                "Done": {{"Type": "Succeed"}}}}}}"#
+        )
+    };
+    for fields in [
+        r#""Output": "{% [1..5000] %}""#,
+        r#""Output": "{% $pad('x', 20000) %}""#,
+        r#""Output": {"a": "{% [1..500].{'n': $} %}"}"#,
+        r#""Assign": {"a": "{% [1..5000] %}"}"#,
+    ] {
+        let executor =
+            limited(|limits| limits.history_bytes = 10_000_000).build(&definition(&looping(fields)));
+        let error = executor.unwrap().run_blocking(json("{}")).unwrap_err();
+        assert!(matches!(error, RunError::HistoryTooLarge { limit: 10_000_000, .. }), "{fields}: {error}");
+        assert!(error.to_string().contains("raise `Limits::history_bytes`"), "{error}");
+    }
+    // What is handed on is held once.
+    let large = format!("\"{}\"", "x".repeat(200_000));
+    let executor = limited(|limits| limits.history_bytes = 10_000_000)
+        .build(&definition(&looping(r#""Assign": {"n": 1}"#)))
+        .unwrap();
+    assert_eq!(executor.run_blocking(json(&large)).unwrap().error(), Some("States.Runtime"));
+}
+
 #[test]
 fn executions_take_the_time_that_is_set() {
     let wait = |seconds: u64| {

@@ -45,8 +45,8 @@ fn definition(asl: &str) -> Definition {
 
 #[track_caller]
 fn typed(asl: &str, workflow_type: WorkflowType) -> Definition {
-    let (machine, findings) = asl::read_str(asl).unwrap();
-    assert_eq!(findings, []);
+    let (machine, diagnostics) = asl::read_str(asl).unwrap();
+    assert_eq!(diagnostics, []);
     Definition::from_asl("Machine", workflow_type, machine)
 }
 

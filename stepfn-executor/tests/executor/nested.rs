@@ -15,8 +15,8 @@ use stepfn_executor::{BuildError, Executor, ExecutorBuilder, Mock, Outcome, RunE
 use super::{json, steps};
 
 fn definition(name: &str, workflow_type: WorkflowType, asl: &str) -> Definition {
-    let (machine, findings) = asl::read_str(asl).unwrap();
-    assert_eq!(findings, []);
+    let (machine, diagnostics) = asl::read_str(asl).unwrap();
+    assert_eq!(diagnostics, []);
     Definition::from_asl(name, workflow_type, machine)
 }
 

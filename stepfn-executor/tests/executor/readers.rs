@@ -71,6 +71,12 @@ fn a_folder_in_place_of_a_bucket_is_not_left_through_links() {
         assert_eq!(outcome.error(), Some("States.ItemReaderFailed"), "{key}");
         assert!(cause(&outcome).ends_with("is a symbolic link"), "{key}: {}", cause(&outcome));
     }
+    // A socket stands for all that a key names and that may have no end: pipes, devices.
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("pipe.jsonl")).unwrap();
+    let outcome = run(&map(&reader("pipe.jsonl", r#""InputType": "JSONL""#)), &folder);
+    assert!(cause(&outcome).ends_with("is neither a file nor a folder"), "{}", cause(&outcome));
+    let outcome = run(&map(&reader("", r#""InputType": "JSONL""#)), &folder);
+    assert!(cause(&outcome).starts_with("The specified key does not exist."), "{}", cause(&outcome));
     // The folder itself is what the user named.
     let own = map(&reader("own.jsonl", r#""InputType": "JSONL""#));
     assert_eq!(run(&own, &place.join("root")).error(), None);

@@ -115,8 +115,8 @@ fn run(definition: &Definition, failing: u64) -> (Outcome, usize, Calls) {
 fn redriven_machines_come_to_what_they_come_to_without_failures() {
     let (mut redriven, mut exact) = (0, 0);
     for seed in 0..400 {
-        let (machine, findings) = asl::read(&Lcg(seed).machine("S", 2));
-        assert_eq!(findings, []);
+        let (machine, diagnostics) = asl::read(&Lcg(seed).machine("S", 2));
+        assert_eq!(diagnostics, []);
         let definition = Definition::from_asl("Random", WorkflowType::Standard, machine);
         let (wanted, _, once) = run(&definition, 0);
         let (outcome, redrives, calls) = run(&definition, 2);

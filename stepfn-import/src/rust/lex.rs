@@ -1,6 +1,6 @@
 //! Rust's tokens, comments among them, as pieces of the text: nothing is lost.
 
-use super::Left;
+use super::Unformatted;
 
 /// The kind of a piece of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Token<'_> {
 const OPERATORS: [&str; 12] = ["...", "..=", "=>", "->", "::", "==", "!=", "<=", ">=", "&&", "||", ".."];
 
 /// The tokens of a file.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Left> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Unformatted> {
     let mut tokens = Vec::new();
     let mut at = start(text);
     let mut end = at;
@@ -56,7 +56,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Left> {
             continue;
         }
         let rest = text.get(at..).unwrap_or_default();
-        let (kind, length) = piece(rest, c).map_err(|what| Left::new(text, at, what))?;
+        let (kind, length) = piece(rest, c).map_err(|what| Unformatted::new(text, at, what))?;
         let gap = text.get(end..at).unwrap_or_default();
         let mut piece = rest.get(..length).unwrap_or(rest);
         match kind {

@@ -8,7 +8,7 @@
 //!     formatted.text,
 //!     "state_machine! {\n    pub Greeting() { start_at: Greet, Greet: Pass { end: true } }\n}\n"
 //! );
-//! # Ok::<(), stepfn_import::rust::Left>(())
+//! # Ok::<(), stepfn_import::rust::Unformatted>(())
 //! ```
 //!
 //! A line stays one where it fits; a block or list with a new line behind its bracket stays broken, and empty lines between
@@ -58,13 +58,13 @@ pub struct Formatted {
     /// The number of machines in it, without the ones that were left alone.
     pub machines: usize,
     /// The machines that were left as they are.
-    pub left: Vec<Left>,
+    pub left: Vec<Unformatted>,
 }
 
 /// Something that was left as it is, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Left {
+pub struct Unformatted {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -73,7 +73,7 @@ pub struct Left {
     pub message: String,
 }
 
-impl Left {
+impl Unformatted {
     fn new(text: &str, at: usize, message: &str) -> Self {
         let before = text.get(..at).unwrap_or(text);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
@@ -82,19 +82,19 @@ impl Left {
     }
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for Unformatted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.message)
     }
 }
 
-impl std::error::Error for Left {}
+impl std::error::Error for Unformatted {}
 
 /// Lays out the machines of a Rust file.
 ///
 /// # Errors
 /// When the file's text is not made of Rust's tokens.
-pub fn format(text: &str, style: &Style) -> Result<Formatted, Left> {
+pub fn format(text: &str, style: &Style) -> Result<Formatted, Unformatted> {
     let tokens = lex::tokens(text)?;
     let closes = matches(text, &tokens)?;
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -131,7 +131,7 @@ pub fn format(text: &str, style: &Style) -> Result<Formatted, Left> {
 }
 
 /// The closing token of each opening one.
-fn matches(text: &str, tokens: &[Token<'_>]) -> Result<Vec<usize>, Left> {
+fn matches(text: &str, tokens: &[Token<'_>]) -> Result<Vec<usize>, Unformatted> {
     let mut closes = vec![0; tokens.len()];
     let mut open: Vec<(usize, &Token<'_>)> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -142,7 +142,7 @@ fn matches(text: &str, tokens: &[Token<'_>]) -> Result<Vec<usize>, Left> {
                     matches!((opened.text, token.text), ("(", ")") | ("[", "]") | ("{", "}"))
                 });
                 let Some((opened, _)) = pair else {
-                    return Err(Left::new(
+                    return Err(Unformatted::new(
                         text,
                         token.at,
                         &format!("nothing opens what `{}` closes", token.text),
@@ -156,7 +156,9 @@ fn matches(text: &str, tokens: &[Token<'_>]) -> Result<Vec<usize>, Left> {
         }
     }
     match open.pop() {
-        Some((_, token)) => Err(Left::new(text, token.at, &format!("nothing closes this `{}`", token.text))),
+        Some((_, token)) => {
+            Err(Unformatted::new(text, token.at, &format!("nothing closes this `{}`", token.text)))
+        }
         None => Ok(closes),
     }
 }
@@ -207,8 +209,8 @@ fn laid_out(
     style: &Style,
     newline: &str,
     (open, close): (&Token<'_>, &Token<'_>),
-) -> Result<String, Left> {
-    let fail = |found| Left::at(text, found);
+) -> Result<String, Unformatted> {
+    let fail = |found| Unformatted::at(text, found);
     let trees = tree::grow(inner).map_err(fail)?;
     let body = tree::body(&trees, close.at).map_err(fail)?;
     let (indent, column) = columns(text, open.end(), style);
@@ -218,7 +220,7 @@ fn laid_out(
     if is_same(inner, &printer.out) {
         Ok(printer.out)
     } else {
-        Err(Left::new(
+        Err(Unformatted::new(
             text,
             open.at,
             "something of this machine would get lost; please report it, with the machine",

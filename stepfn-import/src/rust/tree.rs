@@ -1,7 +1,7 @@
 //! The tree that is laid out: a machine's head, fields and values, each with its comments.
 
 use super::{
-    Left,
+    Unformatted,
     lex::{Kind, Token},
     space::{Within, gap},
 };
@@ -400,7 +400,7 @@ fn opens_block(previous: Option<&Token<'_>>, is_open: bool) -> bool {
     is_open || previous.is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Text | Kind::Comment))
 }
 
-impl Left {
+impl Unformatted {
     pub(super) fn at(text: &str, (at, what): (usize, &str)) -> Self {
         Self::new(text, at, what)
     }

@@ -126,7 +126,11 @@ impl Writer<'_> {
                 }
             }
             (Some(Kind::Resource), Value::String(text)) => Piece::Text(self.resource(text, owner)),
-            (Some(Kind::Resource), _) => return wrong("expected an ARN"),
+            (Some(Kind::Resource), other) => {
+                return wrong(&format!(
+                    "expected an ARN, or a function of CloudFormation that comes to one (`!GetAtt Charge.Arn`), found {other}"
+                ));
+            }
             (Some(Kind::List(entry)), Value::Array(items)) => self.list(entry, items, &at)?,
             (Some(Kind::Errors | Kind::List(_)), _) => return wrong("expected a list"),
             (Some(Kind::Object("ItemProcessor")), _) => self.nested(value, &at)?,

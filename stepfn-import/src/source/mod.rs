@@ -32,7 +32,7 @@ use self::{
 use super::{Error, Imported, Samples, Source};
 use crate::rust::{self, Style};
 
-pub(super) use self::words::{is_identifier, pascal_case, rust_function};
+pub(super) use self::words::{is_identifier, rust_function};
 
 /// Something that `state_machine!` has no word for, because AWS does not take it either.
 #[derive(Clone, Debug)]
@@ -64,18 +64,18 @@ pub(super) fn rust_source(imported: &Imported, samples: &Samples) -> Result<Sour
     let input = input_type(imported, &samples.inputs);
     let mut results = results::of(imported, &samples.results);
     typed::fit_results(imported, &input, &mut results);
-    let findings = typed::findings(imported, input.shape(), &results);
-    if let Some(claim) = findings.claims.first() {
+    let diagnostics = typed::diagnostics(imported, input.shape(), &results);
+    if let Some(claim) = diagnostics.claims.first() {
         return Err(fail(Unwritable::new(claim.at.as_str(), &claim.message)));
     }
     let mut allowed: BTreeMap<String, BTreeMap<&'static str, Vec<String>>> = BTreeMap::new();
-    for finding in &findings.allowable {
-        match state_at(&json, &finding.at) {
+    for diagnostic in &diagnostics.allowable {
+        match state_at(&json, &diagnostic.at) {
             Some(state) => {
-                let messages = allowed.entry(state).or_default().entry(finding.code.name()).or_default();
-                messages.push(finding.message.clone());
+                let messages = allowed.entry(state).or_default().entry(diagnostic.code.name()).or_default();
+                messages.push(diagnostic.message.clone());
             }
-            None => return Err(fail(Unwritable::new(finding.at.as_str(), &finding.message))),
+            None => return Err(fail(Unwritable::new(diagnostic.at.as_str(), &diagnostic.message))),
         }
     }
     let mut structs = Structs::beside(&imported.rust_name);
@@ -120,7 +120,7 @@ pub(super) fn rust_source(imported: &Imported, samples: &Samples) -> Result<Sour
     if let Ok(formatted) = rust::format(&text, &Style::default()) {
         text = formatted.text;
     }
-    Ok(Source { text, allowed: findings.allowable })
+    Ok(Source { text, allowed: diagnostics.allowable })
 }
 
 /// Returns the type of the input: from the samples, or from the definition, as far as the machine compiles with it.

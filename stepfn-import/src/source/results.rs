@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use stepfn_core::{
     asl::{Resource, StateKind, StateMachine},
+    case::pascal,
     flow::pointer,
     value::Value,
 };
 
-use super::{
-    structs::Structs,
-    types::Type,
-    words::{pascal_case, string},
-};
+use super::{structs::Structs, types::Type, words::string};
 use crate::Imported;
 
 /// What states of one kind answer: those that call one function, or one state.
@@ -132,7 +129,7 @@ pub(super) fn declare(imported: &Imported, answers: &[Answer], structs: &mut Str
     for answer in answers.iter().filter(|answer| answer.function.is_none() && answer.ty != Type::Any) {
         let name = structs.name(
             &answer.ty,
-            &format!("{}Result", pascal_case(&answer.state)),
+            &format!("{}Result", pascal(&answer.state)),
             &format!("What `{}` answers.", answer.state.replace(['`', '\n', '\r'], " ")),
         );
         declared.results.extend(answer.states.iter().map(|state| (state.clone(), name.clone())));
@@ -142,7 +139,7 @@ pub(super) fn declare(imported: &Imported, answers: &[Answer], structs: &mut Str
         let output = match answer {
             Some(answer) => structs.name(
                 &answer.ty,
-                &format!("{}Output", pascal_case(&function.rust_name)),
+                &format!("{}Output", pascal(&function.rust_name)),
                 &format!("What the function `{}` answers.", function.key),
             ),
             None => structs.name(&Type::Any, "", ""),
@@ -161,7 +158,7 @@ pub(super) fn declare(imported: &Imported, answers: &[Answer], structs: &mut Str
             "/// The function `{}`.\n#[lambda{arguments}]\npub fn {}(input: {input}) -> {output};\n\n",
             function.key, function.rust_name
         ));
-        let substitution = function.arn.is_none().then(|| format!("{}Arn", pascal_case(&function.key)));
+        let substitution = function.arn.is_none().then(|| format!("{}Arn", pascal(&function.key)));
         declared.functions.insert(function.resource.clone(), (function.rust_name.clone(), substitution));
     }
     declared

@@ -1,10 +1,14 @@
 //! The Rust of types: structs with serde's attributes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::IndexSet;
+
+use stepfn_core::case;
 
 use super::{
     types::{Field, Type},
-    words::{is_identifier, pascal_case, snake_case, string},
+    words::{is_identifier, snake_case, string},
 };
 
 /// Names that a struct must not take from the prelude or the imports.
@@ -31,8 +35,10 @@ const TAKEN: [&str; 16] = [
 #[derive(Debug, Default)]
 pub(super) struct Structs {
     names: BTreeSet<String>,
+    /// The number to try next behind a name that is taken: thousands of structs may want one.
+    numbers: HashMap<String, usize>,
     /// Each struct's fields and name, to use one again for the same fields.
-    known: Vec<(Vec<Field>, String)>,
+    known: HashMap<Vec<Field>, String>,
     pub(super) text: String,
     pub(super) uses_value: bool,
 }
@@ -63,11 +69,11 @@ impl Structs {
     }
 
     fn declare(&mut self, fields: &[Field], wanted: &str, doc: &str) -> String {
-        if let Some((_, name)) = self.known.iter().find(|(known, _)| known == fields) {
+        if let Some(name) = self.known.get(fields) {
             return name.clone();
         }
         let name = self.free(wanted);
-        self.known.push((fields.to_vec(), name.clone()));
+        self.known.insert(fields.to_vec(), name.clone());
         let names = field_names(fields);
         let rule = rename_rule(fields, &names);
         let mut own = format!("/// {doc}\n#[derive(Clone, Debug, Serialize, Deserialize, StateData)]\n");
@@ -89,7 +95,7 @@ impl Structs {
                 own.push_str(&format!("    #[serde({})]\n", attributes.join(", ")));
             }
             let doc = format!("`{}` of [`{name}`].", field.key.replace(['`', '\n', '\r'], " "));
-            let ty = self.name(&field.ty, &pascal_case(ident), &doc);
+            let ty = self.name(&field.ty, &case::pascal(ident), &doc);
             let ty = if field.is_optional && !matches!(field.ty, Type::Nullable(_)) {
                 format!("Option<{ty}>")
             } else {
@@ -108,10 +114,10 @@ impl Structs {
     fn free(&mut self, wanted: &str) -> String {
         let wanted = if is_identifier(wanted) { wanted.to_owned() } else { format!("Data{wanted}") };
         let mut name = wanted.clone();
-        let mut number = 1;
+        let number = self.numbers.entry(wanted.clone()).or_insert(1);
         while !self.names.insert(name.clone()) {
-            name = if number == 1 { format!("{wanted}Data") } else { format!("{wanted}{number}") };
-            number += 1;
+            name = if *number == 1 { format!("{wanted}Data") } else { format!("{wanted}{number}") };
+            *number += 1;
         }
         name
     }
@@ -124,7 +130,8 @@ fn singular(name: &str) -> &str {
 
 /// Identifiers for the keys, each its own.
 fn field_names(fields: &[Field]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    let mut names: IndexSet<String> = IndexSet::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for field in fields {
         let ascii: String = field.key.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
         let mut name = snake_case(&ascii).trim_end_matches('_').to_owned();
@@ -136,14 +143,14 @@ fn field_names(fields: &[Field]) -> Vec<String> {
             name.push('_');
         }
         let wanted = name.clone();
-        let mut number = 1;
+        let number = numbers.entry(wanted.clone()).or_insert(1);
         while names.contains(&name) {
-            number += 1;
+            *number += 1;
             name = format!("{wanted}_{number}");
         }
-        names.push(name);
+        names.insert(name);
     }
-    names
+    names.into_iter().collect()
 }
 
 /// A field's name, raw where it is one of Rust's own words.
@@ -252,5 +259,26 @@ pub struct Customer {
 
 "#
         );
+    }
+
+    /// A sample of thousands of keys, all of which make one name, and of objects that each have another one.
+    #[test]
+    fn thousands_of_fields_and_structs_that_want_one_name_get_one_each() {
+        let keys: Vec<_> =
+            (0..3_000).map(|at| format!(r#""{}": {{ "k{at}": {at} }}"#, "-".repeat(at + 1))).collect();
+        let list: Vec<_> = (0..3_000).map(|at| format!(r#"{{ "n{at}": 1 }}"#)).collect();
+        let value =
+            parse_value(&format!(r#"{{ {}, "list": [{}] }}"#, keys.join(","), list.join(","))).unwrap();
+        let mut structs = Structs::beside("Orders");
+        structs.name(&Type::of(&[&value]), "OrdersInput", "The input.");
+        for declared in ["pub field: Field,", "pub field_3000: ", "pub n2999: Option<i64>"] {
+            assert!(structs.text.contains(declared), "{declared}");
+        }
+        let mut names: Vec<&str> =
+            structs.text.lines().filter(|line| line.starts_with("pub struct ")).collect();
+        let declared = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!((declared, names.len()), (3_002, 3_002));
     }
 }

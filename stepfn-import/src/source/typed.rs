@@ -19,14 +19,14 @@ const MOST_CHECKS: usize = 200;
 const MOST_CHECKED: usize = 2_000_000;
 
 /// The diagnostics with which the macro would refuse a machine with a type of input.
-pub(super) struct Findings {
+pub(super) struct Refusal {
     /// The diagnostics that a state can allow by name.
     pub(super) allowable: Vec<Diagnostic>,
     /// Claims about types: rustc refuses these.
     pub(super) claims: Vec<Diagnostic>,
 }
 
-pub(super) fn findings(imported: &Imported, input: &'static Shape, results: &[Answer]) -> Findings {
+pub(super) fn diagnostics(imported: &Imported, input: &'static Shape, results: &[Answer]) -> Refusal {
     // As the macro: what the reader finds wrong counts, too.
     let (machine, read) = asl::read(&imported.machine.to_json());
     let machine = &machine;
@@ -50,39 +50,39 @@ pub(super) fn findings(imported: &Imported, input: &'static Shape, results: &[An
     types.extend(results.iter().map(|answer| answer.ty.shape()));
     let known = Known { types, tasks: Vec::new() };
     let analysis = flow::analyse(machine, &typing);
-    allowable.extend(analysis.findings);
+    allowable.extend(analysis.diagnostics);
     let mut claims = Vec::new();
     for obligation in &analysis.obligations {
-        let Some(finding) = obligation.judge(&known) else { continue };
+        let Some(diagnostic) = obligation.judge(&known) else { continue };
         match obligation.claim {
-            OwnedClaim::Covers { .. } | OwnedClaim::Raises { .. } => allowable.push(finding),
-            _ => claims.push(finding),
+            OwnedClaim::Covers { .. } | OwnedClaim::Raises { .. } => allowable.push(diagnostic),
+            _ => claims.push(diagnostic),
         }
     }
-    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
     allowable.retain(is_error);
     claims.retain(is_error);
-    Findings { allowable, claims }
+    Refusal { allowable, claims }
 }
 
 /// The part of a type that a machine compiles with, and finds nothing new in.
 pub(super) fn fitting(imported: &Imported, wanted: &Type) -> Type {
-    let known = places(findings(imported, &Shape::Any, &[]).allowable);
+    let known = places(diagnostics(imported, &Shape::Any, &[]).allowable);
     fitting_part(wanted, most_checks(imported), |ty| {
-        nothing_new(&findings(imported, ty.shape(), &[]), &known)
+        nothing_new(&diagnostics(imported, ty.shape(), &[]), &known)
     })
 }
 
 /// Cuts the types of results down to what the machine compiles with, one after the other.
 pub(super) fn fit_results(imported: &Imported, input: &Type, results: &mut Vec<Answer>) {
-    let known = places(findings(imported, input.shape(), &[]).allowable);
+    let known = places(diagnostics(imported, input.shape(), &[]).allowable);
     let mut fit: Vec<Answer> = Vec::new();
     let most = most_checks(imported);
     for answer in results.drain(..) {
         let ty = fitting_part(&answer.ty, most, |ty| {
             let mut with = fit.clone();
             with.push(Answer { ty: ty.clone(), ..answer.clone() });
-            nothing_new(&findings(imported, input.shape(), &with), &known)
+            nothing_new(&diagnostics(imported, input.shape(), &with), &known)
         });
         if ty != Type::Any {
             fit.push(Answer { ty, ..answer });
@@ -97,13 +97,14 @@ fn most_checks(imported: &Imported) -> usize {
     (MOST_CHECKED / bytes.max(1)).clamp(4, MOST_CHECKS)
 }
 
-fn places(findings: Vec<Diagnostic>) -> Vec<(String, Code)> {
-    findings.into_iter().map(|finding| (finding.at, finding.code)).collect()
+fn places(diagnostics: Vec<Diagnostic>) -> Vec<(String, Code)> {
+    diagnostics.into_iter().map(|diagnostic| (diagnostic.at.into_string(), diagnostic.code)).collect()
 }
 
-fn nothing_new(found: &Findings, known: &[(String, Code)]) -> bool {
-    let is_known =
-        |finding: &Diagnostic| known.iter().any(|(at, code)| *at == finding.at && *code == finding.code);
+fn nothing_new(found: &Refusal, known: &[(String, Code)]) -> bool {
+    let is_known = |diagnostic: &Diagnostic| {
+        known.iter().any(|(at, code)| *at == diagnostic.at && *code == diagnostic.code)
+    };
     found.claims.is_empty() && found.allowable.iter().all(is_known)
 }
 

@@ -1,12 +1,13 @@
 //! Types of data: what samples are, and what the parts of a definition say.
 
+use indexmap::IndexMap;
 use stepfn_core::{
     shape::{Field as ShapeField, Given, Made, ObjectShape, Shape},
     value::Value,
 };
 
 /// The type of a value, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Type {
     /// `serde_json::Value`
     Any,
@@ -27,7 +28,7 @@ pub(super) enum Type {
 }
 
 /// A field of a struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Field {
     /// Its key in JSON.
     pub(super) key: String,
@@ -67,18 +68,17 @@ impl Type {
     }
 
     fn of_objects(objects: &[&Value]) -> Self {
-        let mut keys: Vec<&str> = Vec::new();
-        for key in objects.iter().filter_map(|object| object.as_object()).flat_map(|object| object.keys()) {
-            if !keys.contains(&key.as_ref()) {
-                keys.push(key);
-            }
+        let mut by_key: IndexMap<&str, Vec<&Value>> = IndexMap::new();
+        for (key, value) in objects.iter().filter_map(|object| object.as_object()).flatten() {
+            by_key.entry(key).or_default().push(value);
         }
-        if keys.is_empty() {
+        if by_key.is_empty() {
             return Self::Any;
         }
-        let fields = keys.into_iter().map(|key| {
-            let values: Vec<&Value> = objects.iter().filter_map(|object| object.get(key)).collect();
-            Field { key: key.to_owned(), ty: Self::of(&values), is_optional: values.len() < objects.len() }
+        let fields = by_key.into_iter().map(|(key, values)| Field {
+            key: key.to_owned(),
+            ty: Self::of(&values),
+            is_optional: values.len() < objects.len(),
         });
         Self::Object(fields.collect())
     }

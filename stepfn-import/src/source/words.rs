@@ -1,6 +1,6 @@
 //! Words: strings, numbers, identifiers and ASL's names, as Rust writes them.
 
-use stepfn_core::{asl::schema, value::Number, visible::is_direction};
+use stepfn_core::{asl::schema, case::pascal, value::Number, visible::is_direction};
 
 /// The words that `state_machine!` does not read as a name, and Rust's own keywords.
 const TAKEN: [&str; 60] = [
@@ -114,7 +114,7 @@ pub(super) fn field(name: &str) -> String {
         return row.snake.to_owned();
     }
     let snake = snake_case(name);
-    if is_word(&snake) && pascal_case(&snake) == name { snake } else { string(name) }
+    if is_word(&snake) && pascal(&snake) == name { snake } else { string(name) }
 }
 
 pub(super) fn snake_case(name: &str) -> String {
@@ -141,17 +141,6 @@ pub(super) fn snake_case(name: &str) -> String {
 pub(crate) fn rust_function(key: &str) -> String {
     let name = snake_case(key);
     if is_identifier(&name) { name } else { format!("function_{name}") }
-}
-
-/// The words of a name, each with a capital: `order-flow` is `OrderFlow`.
-pub(crate) fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    for word in name.split(|c: char| !c.is_alphanumeric()) {
-        let mut chars = word.chars();
-        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        out.extend(chars);
-    }
-    out
 }
 
 #[cfg(test)]

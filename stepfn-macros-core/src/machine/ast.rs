@@ -129,7 +129,7 @@ pub(super) struct Resource {
 /// A value that only rustc knows, as the expressions that give it.
 #[derive(Clone)]
 pub(super) struct Constant {
-    /// What was written, for messages; what is written alike is the same.
+    /// What was written, for messages.
     pub(super) name: String,
     /// Numbers, as each of the two kinds.
     pub(super) integer: TokenStream,

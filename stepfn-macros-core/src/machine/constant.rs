@@ -65,7 +65,8 @@ pub(super) enum Calculated {
 pub(super) fn calculated(input: ParseStream<'_>) -> Result<Option<Calculated>> {
     let fork = input.fork();
     let is_number = fork.peek(Lit) || fork.peek(Token![-]);
-    let is_name = fork.peek(Ident::peek_any) && !fork.peek(syn::LitBool);
+    let is_negated = fork.peek(Token![-]) && (fork.peek2(Ident::peek_any) || fork.peek2(token::Paren));
+    let is_name = is_negated || fork.peek(Ident::peek_any) && !fork.peek(syn::LitBool);
     if !is_name && (!is_number || super::parse::literal(&fork).is_err() || !is_operator(&fork)) {
         return Ok(None);
     }
@@ -125,13 +126,13 @@ pub(super) fn of_field(key: &Key, value: Expr) -> Expr {
             value => value,
         };
     }
-    match row.map(|row| row.kind) {
-        None | Some(FieldKind::Plain | FieldKind::Text | FieldKind::Texts | FieldKind::Entry) => {
-            named(value, is_in_capitals)
+    let takes_data = match row.map(|row| row.kind) {
+        Some(FieldKind::Template | FieldKind::Literal) | None => true,
+        Some(kind) => {
+            matches!(kind, FieldKind::Plain | FieldKind::Text | FieldKind::Texts | FieldKind::Entry)
         }
-        Some(FieldKind::Template | FieldKind::Literal) => named(value, is_in_capitals),
-        Some(_) => value,
-    }
+    };
+    if takes_data { named(value, is_in_capitals) } else { value }
 }
 
 /// The name of a constant as one, in arrays as well.

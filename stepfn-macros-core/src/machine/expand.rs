@@ -1,5 +1,7 @@
 //! The tokens that a machine becomes. No rule lives here.
 
+mod constants;
+
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use stepfn_core::{
@@ -7,15 +9,13 @@ use stepfn_core::{
     flow::{
         OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
     },
-    json, number,
     shape::{Arithmetic, Need, Node, Side},
-    value::Value,
 };
 
+pub(super) use self::constants::{constants_are_of_kind, numbers};
 use super::{
-    ast::{Constant, Machine, Place, Wanted},
+    ast::{Constant, Machine, Place},
     lower::Lowered,
-    names::snake_case,
 };
 use crate::enclosed;
 
@@ -37,7 +37,7 @@ pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
 
 /// Returns a warning at a place: stable Rust has none for macros, so it is the use of something deprecated.
 pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> TokenStream {
-    let name = quote_spanned!(place.first=> finding);
+    let name = quote_spanned!(place.first=> diagnostic);
     let quiet = quiet();
     quote_spanned! {place.last=>
         #conditions
@@ -45,7 +45,7 @@ pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> 
         const _: () = {
             #[deprecated(note = #message)]
             #[allow(non_upper_case_globals)]
-            const finding: () = ();
+            const diagnostic: () = ();
             #name
         };
     }
@@ -160,10 +160,10 @@ impl Names {
             const _: () = {
                 #[must_use = #message]
                 #[allow(non_camel_case_types, dead_code)]
-                struct finding;
+                struct diagnostic;
                 #[allow(dead_code)]
                 fn warn() {
-                    #callee::<<Holds<{ holds(&#claim) }> as Judged<finding>>::Said> #arguments;
+                    #callee::<<Holds<{ holds(&#claim) }> as Judged<diagnostic>>::Said> #arguments;
                 }
             };
         }
@@ -692,114 +692,6 @@ pub(super) fn judged(
             #claims
         };
     }
-}
-
-/// The claims about the numbers that only rustc knows.
-pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
-    let mut claims = TokenStream::new();
-    for (at, constant) in &lowered.numbers {
-        let (owner, field) = at.rsplit_once('/').unwrap_or(("", at));
-        let Some(range) = number::range(field) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
-        let written = snake_case(field);
-        let Constant { integer, float, .. } = constant;
-        let state = of_state(owner);
-        let message = format!("{state}`{written}` takes {} [{}]", range.words(), code_of(field));
-        let (least, most, whole) = (range.least, range.most.min(f64::MAX), range.whole);
-        claims.extend(call(
-            "expect_number",
-            place,
-            &quote!(#message, #least, #most, #whole, (#integer, #float)),
-        ));
-        // Which of two has to be less than the other.
-        for (less, more) in [("HeartbeatSeconds", "TimeoutSeconds"), ("IntervalSeconds", "MaxDelaySeconds")] {
-            // Of two constants the first reports it.
-            let other = if field == less { more } else { less };
-            if field != less && (field != more || is_constant(lowered, owner, less)) {
-                continue;
-            }
-            let Some(other) = float_of(lowered, &format!("{owner}/{other}")) else { continue };
-            let message = format!(
-                "{state}`{}` has to be less than `{}` [{}]",
-                snake_case(less),
-                snake_case(more),
-                code_of(field)
-            );
-            let (first, second) = if field == less { (float.clone(), other) } else { (other, float.clone()) };
-            claims.extend(call("expect_less", place, &quote!(#message, #first, #second)));
-        }
-    }
-    claims
-}
-
-/// The claims about other values that only rustc knows: that they are of the kind that is taken there.
-pub(super) fn constants_are_of_kind(lowered: &Lowered, typing: &Typing, names: &Names) -> TokenStream {
-    let mut claims = TokenStream::new();
-    for (at, constant, wanted) in &lowered.constants {
-        let Some(StateTyping::Constant { ty, name }) = typing.states.get(at) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
-        let state = of_state(at);
-        let need = match wanted {
-            Wanted::Anything => continue,
-            Wanted::Number => Need::Number,
-            Wanted::Text => Need::String,
-            Wanted::Boolean => Need::Boolean,
-            Wanted::Timestamp | Wanted::Error => {
-                let (judge, message) = if *wanted == Wanted::Error {
-                    (
-                        "expect_own_error",
-                        "is no error of the program's own; AWS's own names are written out: `States.ALL`",
-                    )
-                } else {
-                    ("expect_timestamp", "is no RFC 3339 timestamp, as `2016-03-14T01:59:00Z`")
-                };
-                let (message, itself) = (format!("{state}`{name}` {message}"), &constant.itself);
-                claims.extend(call(judge, place, &quote!(#message, #itself)));
-                continue;
-            }
-        };
-        let claim = OwnedClaim::Path {
-            shown: name.clone(),
-            origin: "the constant".to_owned(),
-            ty: *ty,
-            side: Side::Made,
-            steps: Vec::new(),
-            need: OwnedNeed::Other(need),
-        };
-        claims.extend(names.expect(place, &state, &claim, &[]));
-    }
-    claims
-}
-
-/// ``state `Load`: `` of the innermost state around a place.
-fn of_state(at: &str) -> String {
-    let tokens: Vec<&str> = at.split('/').collect();
-    let name =
-        tokens.windows(2).rev().find(|pair| pair.first() == Some(&"States")).and_then(|pair| pair.last());
-    name.map_or_else(String::new, |name| format!("state `{}`: ", json::unescaped(name)))
-}
-
-fn code_of(field: &str) -> &'static str {
-    match field {
-        "TimeoutSeconds" | "HeartbeatSeconds" => "timeout-values",
-        "IntervalSeconds" | "MaxAttempts" | "BackoffRate" | "MaxDelaySeconds" => "retry-values",
-        "Seconds" => "wait-fields",
-        _ => "map-fields",
-    }
-}
-
-fn is_constant(lowered: &Lowered, owner: &str, field: &str) -> bool {
-    lowered.numbers.iter().any(|(at, _)| at.strip_prefix(owner) == Some(format!("/{field}").as_str()))
-}
-
-/// The number at a place, be it a constant or a literal.
-fn float_of(lowered: &Lowered, at: &str) -> Option<TokenStream> {
-    if let Some((_, constant)) = lowered.numbers.iter().find(|(known, _)| known == at) {
-        return Some(constant.float.clone());
-    }
-    let Value::Number(number) = lowered.json.pointer(at)? else { return None };
-    let number = number.as_f64();
-    Some(quote!(#number))
 }
 
 /// A call that stops rustc at a place.

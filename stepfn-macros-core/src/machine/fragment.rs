@@ -5,6 +5,8 @@
 //! it calls `state_machine!` again with the tokens in front, until all are known. What names the types in a fragment is the fragment's own
 //! module: a type of the fragment's name has them as [`FragmentType`](stepfn_core::definition::FragmentType)s, by their place.
 
+mod items;
+
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
@@ -13,7 +15,7 @@ use std::{
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Path, Result, Token, Type, Visibility, braced,
+    Attribute, Path, Result, Token, Visibility, braced,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -21,8 +23,9 @@ use syn::{
     token,
 };
 
+use self::items::Items;
 use super::{
-    ast::{Constant, Errors, Place},
+    ast::{Errors, Place},
     parse::{self, Reading},
     salvage,
     spread::{self, Named, Part},
@@ -215,8 +218,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     let Declared { attributes, visibility, name, parameters, body } = declared;
     let mut reading = Reading::new(known.clone());
     // What has parameters is read where they are given.
-    let (types, numbers, constants) =
-        if parameters.is_empty() { named(&body, &mut reading) } else { Default::default() };
+    let named = if parameters.is_empty() { named(&body, &mut reading) } else { Items::default() };
     let errors = reading.errors;
     let is_broken = !errors.is_empty();
     let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
@@ -232,37 +234,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
         quote!(#[doc = #words])
     });
     let conditions: Vec<_> = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-    let types = types.iter().enumerate().map(|(index, ty)| {
-        let ty = crate::enclosed(ty);
-        quote! {
-            #(#conditions)*
-            impl ::stepfn::__private::FragmentType<#index> for #name {
-                type Type = #ty;
-            }
-        }
-    });
-    let quiet = super::expand::quiet();
-    let constants = constants.iter().enumerate().map(|(index, Constant { shape, value, .. })| {
-        quote! {
-            #(#conditions)*
-            #quiet
-            impl ::stepfn::__private::FragmentConstant<#index> for #name {
-                const SHAPE: &'static ::stepfn::__private::Shape = #shape;
-                fn value() -> ::stepfn::__private::Value { #value }
-            }
-        }
-    });
-    let numbers = numbers.iter().enumerate().map(|(index, Constant { integer, float, .. })| {
-        quote! {
-            #(#conditions)*
-            #quiet
-            impl ::stepfn::__private::FragmentNumber<#index> for #name {
-                const INTEGER: ::core::primitive::i128 = #integer;
-                const FLOAT: ::core::primitive::f64 = #float;
-            }
-        }
-    });
-    let types = (!is_broken).then(|| quote!(#(#types)* #(#numbers)* #(#constants)*));
+    let items = (!is_broken).then(|| items::declared(&name, &conditions, &named));
     let errors = errors.to_tokens();
     quote! {
         #(#conditions)*
@@ -287,7 +259,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #visibility struct #name;
 
-        #types
+        #items
         #errors
     }
 }
@@ -339,17 +311,17 @@ fn parameters(input: ParseStream<'_>) -> Result<Vec<Ident>> {
 }
 
 /// The types and the constants that a fragment names, in their order.
-fn named(body: &Group, reading: &mut Reading) -> (Vec<Type>, Vec<Constant>, Vec<Constant>) {
-    let (mut types, mut numbers, mut constants) = (Vec::new(), Vec::new(), Vec::new());
+fn named(body: &Group, reading: &mut Reading) -> Items {
+    let mut items = Items::default();
     match parse::part(body, reading) {
         Ok(mut part) => spread::each_named(&mut part, &mut |named| match named {
-            Named::Type(ty) => types.push(ty.clone()),
-            Named::Number(constant) => numbers.push(constant.clone()),
-            Named::Constant(constant) => constants.push(constant.clone()),
+            Named::Type(ty) => items.types.push(ty.clone()),
+            Named::Number(constant) => items.numbers.push(constant.clone()),
+            Named::Constant(constant) => items.constants.push(constant.clone()),
         }),
         Err(error) => reading.push_syn(&error),
     }
-    (types, numbers, constants)
+    items
 }
 
 /// A number that no other fragment of the crate has: two may have one name, in two modules.
@@ -483,21 +455,7 @@ pub(super) fn read(
             if !known.parameters.is_empty() {
                 return Some(part);
             }
-            let (mut types, mut numbers, mut constants) = (0, 0, 0);
-            spread::each_named(&mut part, &mut |named| match named {
-                Named::Type(ty) => {
-                    *ty = of_fragment(&known.path, types, Place::of_tokens(ty));
-                    types += 1;
-                }
-                Named::Number(constant) => {
-                    *constant = number_of_fragment(&known.path, numbers, constant);
-                    numbers += 1;
-                }
-                Named::Constant(constant) => {
-                    *constant = constant_of_fragment(&known.path, constants, constant);
-                    constants += 1;
-                }
-            });
+            items::named_from_outside(&mut part, &known.path);
             Some(part)
         }
         Ok(_) => {
@@ -509,57 +467,4 @@ pub(super) fn read(
             None
         }
     }
-}
-
-/// The path of a fragment, found where it is used and shown where something in it is written.
-fn located(path: &TokenStream, place: Place) -> TokenStream {
-    let located = path.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(place.first));
-        token
-    });
-    located.collect()
-}
-
-/// A type of a fragment, as it is named from outside of the fragment's module.
-fn of_fragment(path: &TokenStream, index: usize, place: Place) -> Type {
-    let path = located(path, place);
-    let last = Ident::new("Type", place.last);
-    let tokens =
-        quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentType<#index>>::#last);
-    syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
-}
-
-/// A number of a fragment, as it is named from outside of the fragment's module.
-fn number_of_fragment(path: &TokenStream, index: usize, written: &Constant) -> Constant {
-    let place = Place::of_tokens(&written.integer);
-    let of = |name| item_of_fragment(path, "FragmentNumber", index, name, place);
-    let (integer, float) = (of("INTEGER"), of("FLOAT"));
-    Constant {
-        name: format!("{path}#{}", written.name),
-        shape: quote::quote_spanned!(place.first=> ::stepfn::__private::shape_of(&#integer)),
-        value: quote::quote_spanned!(place.first=> ::stepfn::__private::number(#integer, #float)),
-        integer,
-        float,
-        itself: None,
-    }
-}
-
-/// A constant of a fragment, as it is named from outside of the fragment's module.
-fn constant_of_fragment(path: &TokenStream, index: usize, written: &Constant) -> Constant {
-    let place = Place::of_tokens(&written.integer);
-    let of = |name| item_of_fragment(path, "FragmentConstant", index, name, place);
-    let value = of("value");
-    Constant {
-        name: format!("{path}#{}", written.name),
-        shape: of("SHAPE"),
-        value: quote::quote_spanned!(place.first=> #value()),
-        itself: None,
-        ..written.clone()
-    }
-}
-
-fn item_of_fragment(path: &TokenStream, of: &str, index: usize, name: &str, place: Place) -> TokenStream {
-    let path = located(path, place);
-    let (of, last) = (Ident::new(of, place.first), Ident::new(name, place.last));
-    quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::#of<#index>>::#last)
 }

@@ -325,7 +325,9 @@ impl Lowering<'_> {
     /// Notes a constant, and returns what stands in its place until its value is known: a placeholder, of which no rule tells anything.
     pub(super) fn constant(&mut self, constant: &Constant, wanted: Wanted, place: Place, at: &str) -> Value {
         self.out.spots.entry(at.to_owned()).or_insert(Spot { key: None, value: place, parts: Vec::new() });
-        let known = self.out.constants.iter().position(|(_, known, _)| known.name == constant.name);
+        // What is written alike is the same.
+        let is_same = |known: &Constant| known.value.to_string() == constant.value.to_string();
+        let known = self.out.constants.iter().position(|(_, known, _)| is_same(known));
         let index = known.unwrap_or(self.out.constants.len());
         let is_judged = matches!(wanted, Wanted::Timestamp | Wanted::Error);
         if is_judged && constant.itself.is_none() {

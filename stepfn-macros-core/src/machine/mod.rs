@@ -12,6 +12,7 @@ mod lower;
 mod names;
 mod parse;
 mod path;
+mod resource;
 mod salvage;
 mod settings;
 mod spread;
@@ -88,17 +89,17 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     let lowered = lower::lower(&machine, &mut errors);
     let mut names = Names::default();
     let typing = typing(&machine, &lowered, &mut names);
-    let (definition, mut findings) = asl::read(&lowered.json);
+    let (definition, mut diagnostics) = asl::read(&lowered.json);
     // What could not be read is missing in the machine: only what it cannot disturb is judged then.
     let mut claims = TokenStream::new();
     if errors.is_empty() {
-        findings = check::check_read(
+        diagnostics = check::check_read(
             &definition,
-            findings,
+            diagnostics,
             &Options { workflow_type: lowered.settings.workflow_type },
         );
         let analysis = flow::analyse(&definition, &typing);
-        findings.extend(analysis.findings);
+        diagnostics.extend(analysis.diagnostics);
         for obligation in &analysis.obligations {
             if let flow::OwnedClaim::Covers { .. } = obligation.claim
                 && lowered.allows(&obligation.at, "choice-may-not-match")
@@ -121,7 +122,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
             claims.extend(names.expect(place, &obligation.place, &obligation.claim, &allowed));
         }
     } else {
-        findings.clear();
+        diagnostics.clear();
     }
     // The expansion holds the machine as this text: what the reader would refuse must not get that far.
     claims.extend(expand::numbers(&lowered));
@@ -132,17 +133,17 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     {
         errors.push(Place::of(machine.name.span()), format!("{}; split the machine", error.message));
     }
-    tell_once(&mut findings);
+    tell_once(&mut diagnostics);
     let conditions = lowered.settings.conditions();
     let mut warnings = TokenStream::new();
     let mut failed = !errors.is_empty();
-    for finding in findings {
-        if lowered.allows(&finding.at, finding.code.name()) {
+    for diagnostic in diagnostics {
+        if lowered.allows(&diagnostic.at, diagnostic.code.name()) {
             continue;
         }
-        let place = lowered.place(&machine, &finding.at, finding.on_key, finding.range.as_ref());
-        let message = words(&finding);
-        if finding.severity == Severity::Error {
+        let place = lowered.place(&machine, &diagnostic.at, diagnostic.on_key, diagnostic.range.as_ref());
+        let message = words(&diagnostic);
+        if diagnostic.severity == Severity::Error {
             failed = true;
             errors.push(place, message);
         } else {
@@ -161,26 +162,28 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
 }
 
 /// Leaves out what only follows from a misspelt name: that the field is missing which it was meant for, and that nothing is there.
-fn tell_once(findings: &mut Vec<Diagnostic>) {
-    let meant: Vec<(String, String)> = findings
+fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
+    let meant: Vec<(String, String)> = diagnostics
         .iter()
-        .filter(|finding| finding.code == Code::UnknownField)
-        .filter_map(|finding| {
-            let near = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-            Some((finding.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
+        .filter(|diagnostic| diagnostic.code == Code::UnknownField)
+        .filter_map(|diagnostic| {
+            let near = diagnostic.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+            Some((diagnostic.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
         })
         .collect();
-    let of_states: Vec<String> = findings
+    let of_states: Vec<_> = diagnostics
         .iter()
-        .filter(|finding| finding.code == Code::NoSuchStatesField)
-        .map(|finding| finding.at.clone())
+        .filter(|diagnostic| diagnostic.code == Code::NoSuchStatesField)
+        .map(|diagnostic| diagnostic.at.clone())
         .collect();
-    findings.retain(|finding| match finding.code {
+    diagnostics.retain(|diagnostic| match diagnostic.code {
         Code::WaitFields | Code::MissingField | Code::MissingTransition => {
-            let text = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or_default());
-            !meant.iter().any(|(at, near)| *at == finding.at && text.contains(&format!("`{near}`")))
+            let text = format!("{} {}", diagnostic.message, diagnostic.help.as_deref().unwrap_or_default());
+            !meant.iter().any(|(at, near)| *at == diagnostic.at && text.contains(&format!("`{near}`")))
         }
-        Code::NoSuchField => !(finding.message.contains("`$states.") && of_states.contains(&finding.at)),
+        Code::NoSuchField => {
+            !(diagnostic.message.contains("`$states.") && of_states.contains(&diagnostic.at))
+        }
         _ => true,
     });
 }
@@ -272,17 +275,17 @@ impl Lowered {
 
 /// Returns a diagnostic in the words of the DSL: fields as they are written here. Messages about the data name its own keys, which stay
 /// as they are: an error's `Cause` is no field of a state.
-fn words(finding: &Diagnostic) -> String {
-    let of_data = matches!(finding.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
+fn words(diagnostic: &Diagnostic) -> String {
+    let of_data = matches!(diagnostic.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
     // A field that ASL does not have was written in snake_case all the same.
-    let own = finding.at.rsplit('/').next().filter(|_| finding.code == Code::UnknownField);
+    let own = diagnostic.at.rsplit('/').next().filter(|_| diagnostic.code == Code::UnknownField);
     let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text, own) };
-    let mut message = spell(&finding.message);
-    if let Some(help) = &finding.help {
+    let mut message = spell(&diagnostic.message);
+    if let Some(help) = &diagnostic.help {
         message.push_str("; ");
         message.push_str(&spell(help));
     }
-    format!("{message} [{}]", finding.code.name())
+    format!("{message} [{}]", diagnostic.code.name())
 }
 
 /// Replaces ASL's field names in backticks with those of the DSL.

@@ -1,23 +1,12 @@
 //! ASL's names, as they are written in Rust.
 
-use stepfn_core::asl::schema;
+use stepfn_core::{asl::schema, case::pascal};
 use syn::Ident;
 
 /// The field of ASL that is written so: `timeout_seconds` is `TimeoutSeconds`, `csv_headers` is `CSVHeaders`. One that ASL does not have is
 /// named by the same rule, for messages.
 pub(super) fn field_name(key: &str) -> String {
-    schema::written(key).map_or_else(|| pascal_case(key), |field| field.name.to_owned())
-}
-
-/// `timeout_seconds` as `TimeoutSeconds`.
-pub(super) fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    for word in name.split('_') {
-        let mut chars = word.chars();
-        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        out.extend(chars);
-    }
-    out
+    schema::written(key).map_or_else(|| pascal(key), |field| field.name.to_owned())
 }
 
 /// `TimeoutSeconds` as `timeout_seconds`, `CSVHeaders` as `csv_headers`.

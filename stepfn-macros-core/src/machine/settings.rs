@@ -170,7 +170,7 @@ fn substitutions(attribute: &Attribute, settings: &mut Settings, errors: &mut Er
         if function != "ref_" && function != "get_att" {
             return Err(syn::Error::new(function.span(), expected));
         }
-        let reference = match super::parse::reference(value, &function)? {
+        let reference = match super::resource::reference(value, &function)? {
             (id, None, _) => Reference::Ref(id),
             (id, Some(attribute), _) => Reference::GetAtt(id, attribute),
         };

@@ -374,8 +374,8 @@ impl Api {
     }
 
     pub(super) async fn test_state(&self, request: &Request) -> Reply {
-        let given =
-            text::parse_value(&request.to_json()).map_err(|error| ApiError::internal(error.to_string()))?;
+        let given = text::parse_value(&request.to_json_text())
+            .map_err(|error| ApiError::internal(error.to_string()))?;
         let refused =
             |error: stepfn_executor::test_state::TestStateError| ApiError::new(error.code, error.message);
         request.optional("roleArn").map_or(Ok(()), arn::role)?;

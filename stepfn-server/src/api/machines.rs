@@ -377,7 +377,7 @@ impl Api {
             machine.split_once('/').map_or((machine, None), |(machine, label)| (machine, Some(label)));
         let mut reply = json!({
             "stateMachineArn": machine,
-            "name": machine.rsplit(':').next().unwrap_or_default(),
+            "name": stepfn_core::arn::last(machine),
             "roleArn": details.role(),
             "updateDate": seconds(revision.created),
             "loggingConfiguration": details.logging(),

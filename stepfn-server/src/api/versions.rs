@@ -80,7 +80,7 @@ impl Api {
         };
         match self.host.store().delete_version(VersionId { machine, number }).await? {
             Deleted::InUse(aliases) => {
-                let names: Vec<&str> = aliases.iter().filter_map(|alias| alias.rsplit(':').next()).collect();
+                let names: Vec<&str> = aliases.iter().map(|alias| stepfn_core::arn::last(alias)).collect();
                 Err(ApiError::new(
                     "ConflictException",
                     format!(

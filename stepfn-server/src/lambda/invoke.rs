@@ -31,8 +31,7 @@ impl Invoked {
 pub(crate) fn function_of(path: &str) -> Option<String> {
     let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
     let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
-    let name = name.split_once("function:").map_or(&*name, |(_, name)| name);
-    let name = name.split(':').next()?;
+    let name = stepfn_core::arn::function_name(&name);
     let is_name = !name.is_empty() && name.len() <= 140;
     (is_name && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
         .then(|| name.to_owned())

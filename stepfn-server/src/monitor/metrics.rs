@@ -12,6 +12,7 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+use stepfn_core::arn::Arn;
 use stepfn_durable::Commit;
 
 type Labels = Vec<(&'static str, String)>;
@@ -131,7 +132,7 @@ impl Metrics {
 
 /// The machine's name in an execution's ARN, without the label of a Map Run.
 fn machine_of(execution_arn: &str) -> &str {
-    let name = execution_arn.split(':').nth(6).unwrap_or_default();
+    let name = Arn::parse(execution_arn).and_then(|arn| arn.parts().nth(1)).unwrap_or_default();
     name.split('/').next().unwrap_or(name)
 }
 

@@ -315,7 +315,7 @@ impl Trace {
             self.close(event, seen, status.clone(), done);
         }
         self.is_over = true;
-        let name = self.machine.rsplit(':').next().unwrap_or_default().to_owned();
+        let name = stepfn_core::arn::last(&self.machine).to_owned();
         let mut attributes = vec![
             KeyValue::new("stepfn.execution.arn", self.execution.clone()),
             KeyValue::new("stepfn.state_machine.arn", self.machine.clone()),

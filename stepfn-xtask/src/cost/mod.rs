@@ -82,7 +82,7 @@ impl Cost {
             Ok(ended) => ended,
             Err(message) => {
                 stepfn_cli::error(err, &message)?;
-                return Ok(Outcome::Findings);
+                return Ok(Outcome::Failure);
             }
         };
         let mut paths: Vec<Path> = Vec::new();
@@ -107,7 +107,7 @@ impl Cost {
             Format::Json => self.json(definition, &paths, refused.as_deref(), out)?,
             Format::Text => self.text(definition, &paths, refused.as_deref(), out)?,
         }
-        Ok(Outcome::Fine)
+        Ok(Outcome::Success)
     }
 
     /// The executions that are counted; a message where there are none.
@@ -237,11 +237,13 @@ fn is_call(event_type: &str) -> bool {
 /// Returns the reason why AWS would not accept the machine as an Express workflow.
 fn refused_as_express(definition: &Definition) -> Option<String> {
     let errors = |workflow_type| {
-        let findings = check(&definition.machine, &Options { workflow_type });
-        findings.into_iter().filter(|finding| finding.severity == Severity::Error)
+        let diagnostics = check(&definition.machine, &Options { workflow_type });
+        diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     };
     let standard: Vec<_> = errors(WorkflowType::Standard).collect();
-    errors(WorkflowType::Express).find(|finding| !standard.contains(finding)).map(|finding| finding.message)
+    errors(WorkflowType::Express)
+        .find(|diagnostic| !standard.contains(diagnostic))
+        .map(|diagnostic| diagnostic.message)
 }
 
 fn number(value: f64) -> Value {

@@ -139,13 +139,13 @@ impl Run {
         };
         let text = stepfn_cli::printable(&text);
         writeln!(err, "{style}{text}{style:#} after {seconds:.3} s, {billed}")?;
-        Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
+        Ok(if ended.output().is_some() { Outcome::Success } else { Outcome::Failure })
     }
 }
 
 fn refused(err: &mut dyn Write, message: &str) -> Result<Outcome, Failure> {
     stepfn_cli::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
-    Ok(Outcome::Findings)
+    Ok(Outcome::Failure)
 }
 
 fn transitions(number: u64) -> String {

@@ -5,7 +5,7 @@ use std::{
     env, fs,
 };
 
-use syn::{Fields, ImplItem, Item, TraitItem, UseTree, Visibility};
+use syn::{Fields, GenericParam, Generics, ImplItem, Item, TraitItem, UseTree, Visibility};
 
 use crate::source::{Source, crates, is_hidden, is_test, root, sources};
 
@@ -103,6 +103,19 @@ struct Public {
     out: BTreeSet<String>,
     /// How many of the names are members: methods, fields, variants.
     members: usize,
+    /// The structs and enums, each with arguments for its parameters: `Cow<'_, Any>`.
+    types: BTreeSet<String>,
+}
+
+/// A type with arguments for its parameters: `Any` stands for each type.
+fn applied(shown: &str, generics: &Generics) -> String {
+    let argument = |parameter: &GenericParam| match parameter {
+        GenericParam::Lifetime(_) => "'_",
+        GenericParam::Type(_) => "Any",
+        GenericParam::Const(_) => "0",
+    };
+    let arguments: Vec<_> = generics.params.iter().map(argument).collect();
+    if arguments.is_empty() { shown.to_owned() } else { format!("{shown}<{}>", arguments.join(", ")) }
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -250,8 +263,12 @@ impl Public {
         let items = self.items(of, module).to_vec();
         for item in items.iter().filter(|item| named(item).is_some_and(|(found, _)| found == name)) {
             match item {
-                Item::Struct(item) => self.fields(&item.fields, shown),
+                Item::Struct(item) => {
+                    self.types.insert(applied(shown, &item.generics));
+                    self.fields(&item.fields, shown);
+                }
                 Item::Enum(item) => {
+                    self.types.insert(applied(shown, &item.generics));
                     for variant in item.variants.iter().filter(|variant| !is_hidden(&variant.attrs)) {
                         self.member(format!("{shown}::{}", variant.ident));
                     }
@@ -313,10 +330,8 @@ impl Public {
     }
 }
 
-/// `public.txt` lists what the facade gives with all features: a change of it is seen in review. `STEPFN_BLESS=1` writes it.
-/// Methods and fields that a macro of the crate makes are not in it, nor what is of other crates.
-#[test]
-fn what_is_public_is_listed() {
+/// All that the facade makes public.
+fn public() -> Public {
     let crates = crates()
         .iter()
         .map(|folder| {
@@ -324,8 +339,34 @@ fn what_is_public_is_listed() {
             (name.replace('-', "_"), Krate::new(folder))
         })
         .collect();
-    let mut public = Public { crates, out: BTreeSet::new(), members: 0 };
+    let mut public = Public { crates, out: BTreeSet::new(), members: 0, types: BTreeSet::new() };
     public.module("stepfn", &[], "");
+    public
+}
+
+/// `tests/send_sync.rs` of the facade asserts of every public type that it can be shared between threads, or names it as one that
+/// cannot.
+#[test]
+fn each_public_type_is_asserted_to_be_shareable_between_threads() {
+    let public = public();
+    assert!(public.types.len() > 150, "only {} types", public.types.len());
+    let text = fs::read_to_string(root().join("tests/send_sync.rs")).unwrap();
+    let asserted: BTreeSet<&str> =
+        text.lines().filter_map(|line| line.trim().strip_prefix("stepfn::")?.strip_suffix(',')).collect();
+    let public: BTreeSet<&str> = public.types.iter().map(String::as_str).collect();
+    let missing: Vec<_> = public.difference(&asserted).collect();
+    let gone: Vec<_> = asserted.difference(&public).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "`tests/send_sync.rs` lacks {missing:#?}, and has these that are not public: {gone:#?}"
+    );
+}
+
+/// `public.txt` lists what the facade gives with all features: a change of it is seen in review. `STEPFN_BLESS=1` writes it.
+/// Methods and fields that a macro of the crate makes are not in it, nor what is of other crates.
+#[test]
+fn what_is_public_is_listed() {
+    let public = public();
     let (names, members) = (public.out.len() - public.members, public.members);
     assert!(names > 100 && members > 300, "{names} names, {members} members");
     for known in [

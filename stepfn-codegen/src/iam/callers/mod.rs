@@ -1,5 +1,5 @@
 //! Rights that a service uses in the name of its caller: it reads and writes objects in S3, uses KMS keys, publishes to topics. `callers.txt`
-//! lists the documented ones; all others get a placeholder.
+//! lists those that guides document, the reference has "Dependent actions"; all others get a placeholder.
 
 use stepfn_core::{
     service::{Kind, Shape},
@@ -9,6 +9,7 @@ use stepfn_core::{
 use super::{
     Resource,
     parameters::{self, Given},
+    reference,
     scope::Scope,
     services::{OBJECT, here},
 };
@@ -58,6 +59,57 @@ fn row(service: &str, operation: &str, kind: &str) -> Option<(Vec<&'static str>,
     })
 }
 
+/// The actions that the guides and the reference tell of; none where neither does. A row that says why there are none is believed.
+fn told(service: &str, operation: &str, shape: Option<Shape>, kind: &str) -> Option<Vec<&'static str>> {
+    let row = row(service, operation, kind);
+    if row.as_ref().is_some_and(|(actions, _)| actions.is_empty()) {
+        return Some(Vec::new());
+    }
+    let mut all = row.map(|(actions, _)| actions).unwrap_or_default();
+    for action in depended_on(service, operation, shape, kind) {
+        if !all.contains(&action) {
+            all.push(action);
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// What the reference says that the operation depends on, on what is of that kind.
+fn depended_on(service: &str, operation: &str, shape: Option<Shape>, kind: &str) -> Vec<&'static str> {
+    let of = match kind {
+        "key" => "kms:",
+        "topic" => "sns:",
+        _ => "s3:",
+    };
+    let actions = reference::dependents(reference::prefix(service), operation);
+    // To list all buckets is no action on one of them.
+    let actions = actions.filter(|action| action.starts_with(of) && *action != "s3:ListAllMyBuckets");
+    let mut actions: Vec<_> = actions.collect();
+    if of == "s3:" && reads_and_writes(shape, operation) {
+        actions.retain(|action| {
+            let reads = action.starts_with("s3:GetObject");
+            if kind == "read" { reads || is_on_bucket(action) } else { !reads }
+        });
+    }
+    actions
+}
+
+/// Returns `true` if a request may name places that are read, and others that are written.
+fn reads_and_writes(shape: Option<Shape>, operation: &str) -> bool {
+    let places = shape.map(|shape| within(shape, "", &Given::Absent)).unwrap_or_default();
+    let mut ways = places
+        .iter()
+        .filter(|place| matches!(place.what, What::Bucket | What::Uri))
+        .map(|place| writes(&place.path, operation));
+    let first = ways.next();
+    ways.any(|way| Some(way) != first)
+}
+
+/// Returns `true` if an action on S3 is allowed on a bucket, not on the objects in it.
+fn is_on_bucket(action: &str) -> bool {
+    action.starts_with("s3:") && !action.contains("Object") && action != "s3:AbortMultipartUpload"
+}
+
 /// Adds the rights that the operation uses in the caller's name. `passes_role`: the request gives the service a role, by which it goes to S3.
 pub(super) fn rights(
     scope: &mut Scope<'_, '_>,
@@ -83,8 +135,8 @@ pub(super) fn rights(
             What::Key => "key",
             What::Topic => "topic",
         };
-        match (row(service, operation, kind), place.what) {
-            (Some((actions, _)), what) => documented(scope, &place, what, &actions),
+        match (told(service, operation, shape, kind), place.what) {
+            (Some(actions), what) => documented(scope, &place, what, &actions),
             // Of topics only those that are known to be used at once: others are published to when there is something to publish.
             (None, What::Topic) => {}
             (None, What::Key) => unknown(
@@ -113,7 +165,7 @@ fn documented(scope: &mut Scope<'_, '_>, place: &Place, what: What, actions: &[&
         What::Bucket => objects(scope, place),
     };
     for action in actions {
-        let on = if *action == "s3:ListBucket" { &buckets } else { &resources };
+        let on = if is_on_bucket(action) { &buckets } else { &resources };
         scope.allow_all(&[action], on);
     }
 }
@@ -342,7 +394,7 @@ pub(super) fn what(name: &str, shape: Option<Shape>, given: &Given) -> Option<Wh
     if lower.contains("role") {
         return None;
     }
-    if given.text().is_some_and(|text| text.starts_with("s3://")) {
+    if given.text().is_some_and(|text| text.starts_with("s3://") || is_object_arn(text)) {
         return Some(What::Uri);
     }
     let is_uri = lower.contains("s3")
@@ -358,6 +410,13 @@ pub(super) fn what(name: &str, shape: Option<Shape>, given: &Given) -> Option<Wh
         return Some(What::Bucket);
     }
     (lower == "snstopicarn" || lower == "topicarn").then_some(What::Topic)
+}
+
+/// Returns `true` if a text is the ARN of an object, as far as it is known.
+fn is_object_arn(text: &str) -> bool {
+    text.strip_prefix("arn:")
+        .and_then(|text| text.split_once(":s3:::"))
+        .is_some_and(|(_, text)| text.contains('/'))
 }
 
 fn is_text(shape: &Shape) -> bool {

@@ -167,6 +167,82 @@ fn every_row_is_of_an_action_that_there_is_and_has_its_source() {
     assert!(apis::is_role("polly", "RoleArn"));
 }
 
+/// What the Service Authorization Reference lists as "Dependent actions" is granted on what a request names, or a row says why not.
+#[test]
+fn what_the_reference_says_that_an_operation_depends_on_is_granted() {
+    let (mut missing, mut judged) = (Vec::new(), 0);
+    for service in service::services(true) {
+        for operation in service::actions(true, service) {
+            let Some(shape) = shape_of(service, operation) else { continue };
+            let places = within(shape, "", &Given::Open("$".to_owned()));
+            let has = |is: fn(What) -> bool| places.iter().any(|place| is(place.what));
+            let is_told = |kind| row(service, operation, kind).is_some_and(|(_, why)| !why.is_empty());
+            let mut needed: BTreeSet<&str> = BTreeSet::new();
+            if has(|what| what == What::Key) && !is_told("key") {
+                needed.extend(depended_on(service, operation, Some(shape), "key"));
+            }
+            if has(|what| matches!(what, What::Bucket | What::Uri)) && !is_told("read") && !is_told("write") {
+                needed.extend(depended_on(service, operation, None, "read"));
+            }
+            if needed.is_empty() {
+                continue;
+            }
+            let all = format!(
+                r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:{service}:{operation}", "QueryLanguage": "JSONata", "Arguments": "{{% $ %}}", "End": true}}}}}}"#
+            );
+            let (machine, _) = asl::read_str(&all).unwrap();
+            let policy = iam::policy(&Definition::from_asl("M", WorkflowType::Standard, machine));
+            let given: BTreeSet<&str> = policy
+                .statements
+                .iter()
+                .flat_map(|statement| &statement.action)
+                .map(|action| &**action)
+                .collect();
+            judged += needed.len();
+            needed.retain(|action| !given.contains(action));
+            if !needed.is_empty() {
+                missing.push(format!("{service}:{operation} {}", Vec::from_iter(needed).join(",")));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{} of {judged}:\n{}", missing.len(), missing.join("\n"));
+    assert!(judged > 150, "{judged}");
+}
+
+/// A row that says that a service works by a role is of operations that are given one.
+#[test]
+fn where_a_role_is_said_to_be_passed_the_request_has_one() {
+    let mut without = BTreeSet::new();
+    for service in service::services(true) {
+        for operation in service::actions(true, service) {
+            let Some(shape) = shape_of(service, operation) else { continue };
+            for kind in ["read", "write", "key"] {
+                let of_kind = |place: &Place| match (kind, place.what) {
+                    ("key", what) => what == What::Key,
+                    (_, What::Bucket | What::Uri) => writes(&place.path, operation) == (kind == "write"),
+                    _ => false,
+                };
+                let is_by_role = row(service, operation, kind)
+                    .is_some_and(|(actions, why)| actions.is_empty() && why.contains(" works by its "));
+                if !is_by_role || !within(shape, "", &Given::Absent).iter().any(of_kind) {
+                    continue;
+                }
+                let mut found = Vec::new();
+                leaves(shape, &mut Vec::new(), &mut found);
+                let is_role = |path: &Vec<String>| {
+                    path.iter().any(|name| {
+                        name.to_ascii_lowercase().contains("role") || name.contains("InstanceProfile")
+                    })
+                };
+                if !found.iter().any(is_role) {
+                    without.insert(format!("{service} {operation} {kind}"));
+                }
+            }
+        }
+    }
+    assert!(without.is_empty(), "{}:\n{}", without.len(), Vec::from_iter(without).join("\n"));
+}
+
 fn lines(service: &str, operation: &str, arguments: &str) -> Vec<String> {
     let policy = policy(service, operation, &arguments.parse().unwrap());
     let mut lines = Vec::new();

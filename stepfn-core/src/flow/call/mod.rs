@@ -59,7 +59,7 @@ enum Missing {
     /// The call fails.
     Fails,
     /// The call has a result all the same.
-    Fine,
+    Accepted,
 }
 
 /// A call of a built-in function.
@@ -118,17 +118,17 @@ impl Analyser<'_> {
 
     /// An argument of which is asked whether it is there: that it may not be is no fault, but what fails on the way to it is.
     fn asked_for(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
-        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
+        let mark = self.report.as_ref().map(|report| (report.diagnostics.len(), report.obligations.len()));
         self.argument(env, argument, Want::NOTHING);
-        let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) else { return };
+        let (Some(report), Some((diagnostics, obligations))) = (&mut self.report, mark) else { return };
         if argument.written().is_none_or(only_leads) {
-            report.findings.truncate(findings);
+            report.diagnostics.truncate(diagnostics);
             report.obligations.truncate(obligations);
             return;
         }
-        let mut new = report.findings.split_off(findings);
-        new.retain(|finding| !matches!(finding.code, Code::NoSuchField | Code::UnassignedVariable));
-        report.findings.append(&mut new);
+        let mut new = report.diagnostics.split_off(diagnostics);
+        new.retain(|diagnostic| !matches!(diagnostic.code, Code::NoSuchField | Code::UnassignedVariable));
+        report.diagnostics.append(&mut new);
         let mut new = report.obligations.split_off(obligations);
         new.retain(|obligation| !obligation.asks_only_for_presence());
         report.obligations.append(&mut new);
@@ -150,7 +150,7 @@ impl Analyser<'_> {
                 self.argument(env, argument, Want::NOTHING);
             }
             // A called value that is no function was reported, or cannot be known.
-            return if callee.sym.is_anything() { callee } else { Val::unknown(Reason::Lambda) };
+            return if callee.sym.is_anything() { Val::reported() } else { Val::unknown(Reason::Lambda) };
         };
         let is_open = |argument: &Argument<'_>| {
             argument.written().is_some_and(|argument| matches!(argument.kind, Kind::Placeholder))
@@ -220,7 +220,7 @@ impl Analyser<'_> {
         let help = "put the part before it in parentheses: `(… ~> $f()) …`";
         let Some(next) = self.callable(env, &next, &right.range, help) else {
             self.evaluate(env, left, Want::NOTHING);
-            return if next.sym.is_anything() { next } else { Val::unknown(Reason::Lambda) };
+            return if next.sym.is_anything() { Val::reported() } else { Val::unknown(Reason::Lambda) };
         };
         let may_be_function =
             matches!(left.kind, Kind::Variable(_) | Kind::Lambda { .. } | Kind::Block(_) | Kind::Call { .. })
@@ -384,8 +384,8 @@ impl Analyser<'_> {
         let want = match when_missing(call.name, place, parameter.optional) {
             Missing::Nothing => call.want.part(need),
             Missing::Fails => Want::of(need),
-            Missing::Fine if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
-            Missing::Fine => Want::if_any(need),
+            Missing::Accepted if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
+            Missing::Accepted => Want::if_any(need),
         };
         if parameter.takes_function() {
             let value = self.argument(env, argument, Want::NOTHING);
@@ -425,14 +425,14 @@ fn only_leads(expression: &Expression) -> bool {
 /// Returns the result of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
 fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
     match (name, place) {
-        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Fine,
+        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Accepted,
         ("assert", 0)
         | ("contains" | "formatInteger" | "formatNumber" | "parseInteger" | "power" | "split" | "match", 1)
         | ("replace", 1 | 2) => Missing::Fails,
         // Those of Step Functions come to nothing: recorded.
         ("range" | "partition" | "hash", _) => Missing::Nothing,
-        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Fine,
-        _ if optional => Missing::Fine,
+        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Accepted,
+        _ if optional => Missing::Accepted,
         _ => Missing::Nothing,
     }
 }

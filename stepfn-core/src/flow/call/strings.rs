@@ -25,13 +25,15 @@ impl Analyser<'_> {
             "match" => {
                 let (first, others) = call.arguments.split_first()?;
                 let of = self.argument(env, first, want.part(Need::String));
+                let mut made = match_object(true);
                 if let Some(pattern) = others.first() {
                     let value = self.argument(env, pattern, Want::NOTHING);
                     self.callable(env, &value, pattern.range(), "write a regular expression: `/…/`");
                     self.matches(env, &value, pattern.range());
+                    made = match_object(has_sure_groups(&value));
                 }
                 optional(self, env, 2, Need::Number);
-                Val::many(match_object()).of_parts([&of], want)
+                Val::many(made).of_parts([&of], want)
             }
             "replace" => {
                 let [first, pattern, replacement, ..] = call.arguments else { return None };
@@ -103,7 +105,7 @@ impl Analyser<'_> {
                 self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
             }
             Some(function) => {
-                let found = Argument::Made(Val::one(match_object()), at.clone());
+                let found = Argument::Made(Val::one(match_object(has_sure_groups(pattern))), at.clone());
                 let made = self.apply(env, function, &[found], at, Want::of(Need::String));
                 self.require(&env.reading(at), &made, Want::of(Need::String));
             }
@@ -112,7 +114,12 @@ impl Analyser<'_> {
     }
 }
 
-fn match_object() -> Sym {
-    let groups = Sym::array(Sym::String);
+fn has_sure_groups(pattern: &Val) -> bool {
+    pattern.function.as_ref().is_some_and(|function| function.has_sure_groups())
+}
+
+/// A match. A group that took no part in it is null.
+fn match_object(sure: bool) -> Sym {
+    let groups = Sym::array(if sure { Sym::String } else { Sym::union([Sym::String, Sym::Null]) });
     Sym::object([("match", Sym::String), ("index", Sym::count()), ("groups", groups)])
 }

@@ -136,7 +136,7 @@ impl Node {
     fn has_right_arity(&self) -> bool {
         let signature = self.function.signature();
         let (least, most) = (signature.required, signature.limit());
-        self.function == Function::UUID
+        self.function == Function::Uuid
             || (self.args.len() >= least && most.is_none_or(|most| self.args.len() <= most))
     }
 
@@ -178,7 +178,7 @@ impl Node {
             Function::MathRandom => math::random(args, random),
             Function::MathAdd => math::add(args),
             Function::StringSplit => text::string_split(args),
-            Function::UUID => Ok(math::uuid(random)),
+            Function::Uuid => Ok(math::uuid(random)),
         }
     }
 }

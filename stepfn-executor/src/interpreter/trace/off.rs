@@ -7,7 +7,7 @@ use super::super::{Failure, context::Info, fiber::Item};
 use crate::{
     executor::Inner as Executor,
     outcome::{RunError, Status},
-    program::{State, Via},
+    program::{Exit, State},
 };
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl StateSpan {
     pub(in crate::interpreter) fn timed_out(&self, _: bool, _: Timestamp) {}
 
     #[inline]
-    pub(in crate::interpreter) fn left(&mut self, _: Via) {}
+    pub(in crate::interpreter) fn left(&mut self, _: Exit) {}
 
     #[inline]
     pub(in crate::interpreter) fn failed(&mut self, _: &Failure) {}

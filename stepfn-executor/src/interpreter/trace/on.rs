@@ -8,7 +8,7 @@ use super::super::{Failure, context::Info, fiber::Item};
 use crate::{
     executor::Inner as Executor,
     outcome::{RunError, Status},
-    program::{Kind, State, Via},
+    program::{Exit, Kind, State},
 };
 
 /// The span of an execution.
@@ -119,8 +119,8 @@ impl StateSpan {
         warn!(target: "stepfn", parent: &self.0, limit, at = %now, "timeout");
     }
 
-    pub(in crate::interpreter) fn left(&mut self, via: Via) {
-        self.0.record("status", if matches!(via, Via::Catch(_)) { "caught" } else { "succeeded" });
+    pub(in crate::interpreter) fn left(&mut self, via: Exit) {
+        self.0.record("status", if matches!(via, Exit::Catch(_)) { "caught" } else { "succeeded" });
         *self = Self::none();
     }
 

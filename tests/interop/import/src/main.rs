@@ -108,7 +108,7 @@ fn run() -> Result<bool> {
         "read and written in {:.1} s; {typed} machines have a type of input",
         start.elapsed().as_secs_f64()
     );
-    println!("{allowed} machines hold findings that are errors; their sources allow them by name");
+    println!("{allowed} machines hold diagnostics that are errors; their sources allow them by name");
 
     write_crate(&root, &crate_folder, &machines)?;
     let start = Instant::now();
