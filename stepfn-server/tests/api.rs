@@ -79,7 +79,8 @@ fn made_before(calls: &[Value]) -> Option<Value> {
     let params = [
         ("name", name),
         ("definition", answer["definition"].to_string().into()),
-        ("roleArn", answer["roleArn"].clone()),
+        // The recorder's name for a role is the ARN of none.
+        ("roleArn", "arn:aws:iam::111111111111:role/any".into()),
     ];
     Some(Value::object([("op", Value::from("create_state_machine")), ("params", Value::object(params))]))
 }
