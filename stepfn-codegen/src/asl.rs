@@ -66,11 +66,11 @@ pub fn file_name(definition: &Definition) -> String {
 
 pub(crate) fn portable(definition: &Definition) -> Portable {
     let mut names = Names::of(definition);
-    let mut json = names.value(&definition.machine.to_json());
+    let mut json = definition.machine.to_json();
     if names.hides {
         json = asl::fill_amounts(&json, &|text| format!("{UNQUOTED}{text}{UNQUOTED}").into());
     }
-    let machine = asl::read(&json).0;
+    let machine = asl::read(&names.value(&json)).0;
     let text = without_dynamic_references(&machine.to_canonical_string());
     // A tool puts a number there: AWS takes no text.
     let (open, close) = (format!("\"{UNQUOTED}"), format!("{UNQUOTED}\""));
@@ -125,6 +125,8 @@ impl<'d> Names<'d> {
                         whole.to_owned()
                     });
                 }
+                // Where a number is taken it can be nothing else than a placeholder.
+                Piece::Foreign(name) if text.starts_with(UNQUOTED) => out.push_str(&format!("${{{name}}}")),
                 Piece::Unclosed(text) | Piece::Foreign(text) => {
                     let is_closed = matches!(piece, Piece::Foreign(_));
                     let text = if is_closed { format!("${{{text}}}") } else { text.to_owned() };
@@ -207,7 +209,7 @@ mod tests {
             written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"${Wait}\""),
             "{written}"
         );
-        assert!(written.contains("\"TimeoutSeconds\": ${CustomLimit}"), "{written}");
+        assert!(written.contains("\"TimeoutSeconds\": ${Limit}"), "{written}");
     }
 
     fn definition(result: &str, substitutions: &[(&str, Reference)]) -> Definition {

@@ -216,7 +216,9 @@ mod tests {
         let nested = |depth| (0..depth).fold(Value::Null, |value, _| Value::array([value]));
         assert!(Extent::in_all(&nested(1000)).is_allowed());
         assert!(!Extent::in_all(&nested(1001)).is_allowed());
-        assert_eq!(fault(&nested(5000), Limits::AWS.payload()), "it is nested more than 1000 deep");
+        let deep = nested(5000);
+        assert_eq!(fault(&deep, Limits::AWS.payload()), "it is nested more than 1000 deep");
+        dismantle(deep);
         // Large before it is deep.
         let both = Value::array(["x".repeat(300_000).into(), nested(200_000)]);
         assert!(!Extent::in_all(&both).is_allowed());

@@ -184,8 +184,12 @@ pub fn read_file_with(
 /// Stands in a placeholder that was without quotes, until it is known whether a number is expected there: no character in any text.
 const UNQUOTED: char = '\u{FDD2}';
 
-/// Gives placeholders without quotes their values, and marks those that have none.
+/// Gives placeholders of a JSON text that stand without quotes their values, and marks those that have none. In YAML a placeholder is a
+/// text as any other.
 fn open_placeholders(text: &str, values: &[(String, String)]) -> String {
+    if !text.trim_start_matches('\u{FEFF}').trim_start().starts_with('{') {
+        return text.to_owned();
+    }
     let marked = |name: &str| given(values, name).unwrap_or_else(|| format!("\"${{{UNQUOTED}{name}}}\""));
     placeholder::fill_unquoted(text, &|name| Some(marked(name)))
 }

@@ -149,7 +149,7 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
     let Run { out, err, code } = place.run(&["check", "none.json", "latin.json", "wrong.json"]);
     assert!(out.starts_with("error[unknown-state]: ") && out.contains("\n --> wrong.json:4:34\n"), "{out}");
     assert!(err.contains("error: cannot read `none.json`: "), "{err}");
-    assert!(err.contains("error: cannot read `latin.json`: line 2 is not UTF-8\n"), "{err}");
+    assert!(err.contains("error: cannot read `latin.json`: line 2 of it is not UTF-8\n"), "{err}");
     assert!(err.ends_with("checked 1 file: 1 error, no warnings\n"), "{err}");
     assert_eq!(code, 2);
 }

@@ -17,19 +17,20 @@ use std::{
     },
 };
 
-use super::{Array, Map, Value};
+use super::{Array, Map, Size, Value};
 
-/// The number of parts of which a thread keeps counts.
-const PLACES: usize = 64;
+/// The number of parts of which a thread keeps counts, each in the place that its address gives.
+const PLACES: usize = 128;
 
-/// The number of places that a part may have, by its address.
-const WAYS: usize = 4;
+/// The number of times that a part is dropped, and no other one of its place in between, until it gets the place. The items of a long array
+/// come by a few times each: to keep their counts would cost more than it saves.
+const PATIENCE: u8 = 16;
 
 /// The number of counts of one part that a thread keeps.
 const MOST: usize = 32;
 
-/// The bytes of JSON text of the largest part that is kept.
-const LARGEST: usize = 16 * 1024;
+/// The size of the largest part that is kept. A deep one would be dropped by recursion when its thread ends.
+const LARGEST: Size = Size { bytes: 16 * 1024, depth: 100 };
 
 /// An array or object that many values may hold: a clone shares it, and [`make_mut`](Self::make_mut) copies it if it is shared.
 ///
@@ -125,7 +126,7 @@ macro_rules! parts {
 parts!(Array, Map);
 
 mod private {
-    use super::{Arc, Homed, MOST, PLACES, Part, WAYS, mem};
+    use super::{Arc, Homed, MOST, PATIENCE, PLACES, Part, mem};
 
     pub trait Sealed {}
 
@@ -133,15 +134,14 @@ mod private {
     #[expect(missing_debug_implementations, reason = "nobody gets one")]
     pub struct Spares<T: Part> {
         places: [Place<T>; PLACES],
-        /// The parts that were dropped last without a place.
-        seen: [usize; PLACES],
-        /// The way that gives place next.
-        turn: usize,
     }
 
     struct Place<T: Part> {
         address: usize,
         counts: Vec<Counted<T>>,
+        /// The part that was dropped last without having the place, and how often in a row.
+        next: usize,
+        asked: u8,
     }
 
     /// What spares do not keep, to be dropped.
@@ -155,30 +155,21 @@ mod private {
 
     impl<T: Part> Spares<T> {
         pub(super) const fn new() -> Self {
-            Self {
-                places: [const { Place { address: 0, counts: Vec::new() } }; PLACES],
-                seen: [0; PLACES],
-                turn: 0,
-            }
+            Self { places: [const { Place { address: 0, counts: Vec::new(), next: 0, asked: 0 } }; PLACES] }
         }
 
-        /// The place of a part, if it has one. It is one of a few: most often the first of them.
+        /// The place of a part, whoever has it.
         #[inline]
-        fn place(&mut self, address: usize) -> Option<&mut Place<T>> {
-            let first = at(address, 0);
-            let place = if self.places[first].address == address { first } else { self.other(address)? };
-            Some(&mut self.places[place])
-        }
-
-        #[cold]
-        fn other(&self, address: usize) -> Option<usize> {
-            (1..WAYS).map(|way| at(address, way)).find(|place| self.places[*place].address == address)
+        fn place(&mut self, address: usize) -> &mut Place<T> {
+            let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+            &mut self.places[mixed as usize % PLACES]
         }
 
         /// Takes a count of a part that was kept.
         #[inline]
         pub(super) fn take(&mut self, address: usize) -> Option<Counted<T>> {
-            self.place(address)?.counts.pop()
+            let place = self.place(address);
+            if place.address == address { place.counts.pop() } else { None }
         }
 
         /// Keeps a count of a part that others hold too. What is returned is to be dropped: the count, what gave place to it, or all that
@@ -186,14 +177,10 @@ mod private {
         #[inline]
         pub(super) fn keep(&mut self, count: Counted<T>) -> Option<Refused<T>> {
             let address = Arc::as_ptr(&count).addr();
-            let Some(place) = self.place(address) else {
-                // What is dropped for the first time may be one of thousands that are each seen once.
-                let seen = &mut self.seen[at(address, 0)];
-                if std::mem::replace(seen, address) != address {
-                    return Some(Refused::One { _count: count });
-                }
-                return self.replace(address, count);
-            };
+            let place = self.place(address);
+            if place.address != address {
+                return Some(place.challenge(address, count));
+            }
             let kept = place.counts.len();
             if kept < MOST && kept + 1 < Arc::strong_count(&count) {
                 place.counts.push(count);
@@ -202,33 +189,31 @@ mod private {
             Some(Refused::All { _counts: place.refuse(count) })
         }
 
-        #[cold]
-        fn replace(&mut self, address: usize, count: Counted<T>) -> Option<Refused<T>> {
-            if !count.part.is_small() {
-                return Some(Refused::One { _count: count });
-            }
-            self.turn = (self.turn + 1) % WAYS;
-            let way =
-                (0..WAYS).find(|way| self.places[at(address, *way)].counts.is_empty()).unwrap_or(self.turn);
-            let place = &mut self.places[at(address, way)];
-            place.address = address;
-            Some(Refused::All { _counts: mem::replace(&mut place.counts, vec![count]) })
-        }
-
         /// Gives up the counts of a part.
         pub(super) fn give_up(&mut self, address: usize) -> Vec<Counted<T>> {
-            self.place(address).map(|place| mem::take(&mut place.counts)).unwrap_or_default()
+            let place = self.place(address);
+            if place.address == address { mem::take(&mut place.counts) } else { Vec::new() }
         }
-    }
-
-    /// One of the places that a part may have.
-    #[inline]
-    fn at(address: usize, way: usize) -> usize {
-        let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        (mixed as usize ^ way) % PLACES
     }
 
     impl<T: Part> Place<T> {
+        /// Takes the count of a part that does not have the place: it may get it.
+        fn challenge(&mut self, address: usize, count: Counted<T>) -> Refused<T> {
+            if self.next != address {
+                (self.next, self.asked) = (address, 0);
+            }
+            self.asked += 1;
+            if self.asked < PATIENCE {
+                return Refused::One { _count: count };
+            }
+            self.asked = 0;
+            if !count.part.is_small() {
+                return Refused::One { _count: count };
+            }
+            self.address = address;
+            Refused::All { _counts: mem::replace(&mut self.counts, vec![count]) }
+        }
+
         /// Returns what cannot be kept.
         #[cold]
         fn refuse(&mut self, count: Counted<T>) -> Vec<Counted<T>> {
@@ -410,7 +395,6 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::value::Size;
 
     const ANY: Size = Size { bytes: usize::MAX, depth: usize::MAX };
 
@@ -425,29 +409,34 @@ mod tests {
         Arc::strong_count(part.held())
     }
 
+    /// Waits for what a thread keeps, too.
+    fn in_a_thread(run: impl FnOnce() + Send) {
+        thread::scope(|scope| scope.spawn(run).join()).unwrap();
+    }
+
     #[test]
     fn the_thread_that_made_a_part_counts_it_and_another_one_keeps_what_it_counted() {
         let part = list("[1,2]");
         drop(part.clone());
         assert_eq!(count(&part), 1);
-        thread::scope(|scope| {
-            scope.spawn(|| {
+        in_a_thread(|| {
+            for _ in 1..PATIENCE {
                 drop(part.clone());
-                assert_eq!(count(&part), 1, "the first time is none");
+                assert_eq!(count(&part), 1, "the first times are none");
+            }
+            let two = (part.clone(), part.clone());
+            assert_eq!(count(&part), 3);
+            drop(two);
+            assert_eq!(count(&part), 3);
+            // From here on nothing is counted.
+            for _ in 0..10 {
                 let two = (part.clone(), part.clone());
                 assert_eq!(count(&part), 3);
                 drop(two);
-                assert_eq!(count(&part), 3);
-                // From here on nothing is counted.
-                for _ in 0..10 {
-                    let two = (part.clone(), part.clone());
-                    assert_eq!(count(&part), 3);
-                    drop(two);
-                }
-                let three = (part.clone(), part.clone(), part.clone());
-                assert_eq!(count(&part), 4);
-                drop(three);
-            });
+            }
+            let three = (part.clone(), part.clone(), part.clone());
+            assert_eq!(count(&part), 4);
+            drop(three);
         });
         // The thread has ended, and with it what it kept.
         assert_eq!(count(&part), 1);
@@ -459,13 +448,11 @@ mod tests {
         let list = Shared::new(Array::from(vec![Arc::clone(&text).into()]));
         Value::Array(list.clone()).size(ANY);
         assert_eq!(Arc::strong_count(&text), 2);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                drop(list.clone());
-                drop(list.clone());
-                drop(list);
-                assert_eq!(Arc::strong_count(&text), 1, "the list is gone, and what it held");
-            });
+        in_a_thread(|| {
+            (0..PATIENCE).for_each(|_| drop(list.clone()));
+            assert_eq!(count(&list), 2);
+            drop(list);
+            assert_eq!(Arc::strong_count(&text), 1, "the list is gone, and what it held");
         });
     }
 
@@ -473,36 +460,34 @@ mod tests {
     fn spares_keep_nobody_from_changing_a_part_in_place() {
         let mut part = list("[1]");
         let address = Arc::as_ptr(part.held()).addr();
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                drop((part.clone(), part.clone(), part.clone()));
-                assert_eq!(count(&part), 3);
-                Shared::make_mut(&mut part).push(2.into());
-                assert_eq!(Arc::as_ptr(part.held()).addr(), address);
-                // Its home is where it was changed last.
-                assert!(part.held().home.is_this());
-                let other = part.clone();
-                Shared::make_mut(&mut part).push(3.into());
-                assert_eq!((part.len(), other.len()), (3, 2));
-                assert_eq!(Shared::unwrap_or_clone(other).len(), 2);
-            });
+        in_a_thread(|| {
+            drop(vec![part.clone(); PATIENCE.into()]);
+            drop((part.clone(), part.clone()));
+            assert_eq!(count(&part), 3);
+            Shared::make_mut(&mut part).push(2.into());
+            assert_eq!(Arc::as_ptr(part.held()).addr(), address);
+            // Its home is where it was changed last.
+            assert!(part.held().home.is_this());
+            let other = part.clone();
+            Shared::make_mut(&mut part).push(3.into());
+            assert_eq!((part.len(), other.len()), (3, 2));
+            assert_eq!(Shared::unwrap_or_clone(other).len(), 2);
         });
     }
 
     #[test]
     fn a_thread_keeps_a_bounded_number_of_small_parts() {
         let parts: Vec<_> = (0..1_000).map(|_| list("[1]")).collect();
-        let large = list(&format!("[\"{}\"]", "x".repeat(LARGEST)));
+        let large = list(&format!("[\"{}\"]", "x".repeat(LARGEST.bytes)));
         let unmeasured = Shared::new(Array::from(vec![1.into()]));
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                for part in parts.iter().chain([&large, &unmeasured]) {
-                    drop(vec![part.clone(); MOST + 10]);
-                }
-                assert!(parts.iter().all(|part| count(part) <= MOST + 1));
-                assert!(parts.iter().filter(|part| count(part) > 1).count() <= PLACES);
-                assert_eq!((count(&large), count(&unmeasured)), (1, 1));
-            });
+        let deep = list(&format!("{}{}", "[".repeat(110), "]".repeat(110)));
+        in_a_thread(|| {
+            for part in parts.iter().chain([&large, &unmeasured, &deep]) {
+                drop(vec![part.clone(); MOST + 10]);
+            }
+            assert!(parts.iter().all(|part| count(part) <= MOST + 1));
+            assert!(parts.iter().filter(|part| count(part) > 1).count() <= PLACES);
+            assert_eq!((count(&large), count(&unmeasured), count(&deep)), (1, 1, 1));
         });
         assert!(parts.iter().all(|part| count(part) == 1));
     }

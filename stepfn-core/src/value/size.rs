@@ -29,10 +29,10 @@ impl Remembered {
         })
     }
 
-    /// Returns `true` if it is known, and not beyond so many bytes.
+    /// Returns `true` if it is known, and not beyond this one.
     #[inline]
-    pub(super) fn is_within(&self, bytes: usize) -> bool {
-        self.get().is_some_and(|size| size.bytes <= bytes)
+    pub(super) fn is_within(&self, most: Size) -> bool {
+        self.get().is_some_and(|size| size.bytes <= most.bytes && size.depth <= most.depth)
     }
 
     fn set(&self, size: Size) {
