@@ -206,7 +206,7 @@ mod tests {
         let definition = Definition::from_asl("M", WorkflowType::Standard, asl::read_str(text).unwrap().0);
         let written = to_json_text(&definition);
         assert!(
-            written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"${Wait}\""),
+            written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"\\u0024{Wait}\""),
             "{written}"
         );
         assert!(written.contains("\"TimeoutSeconds\": ${Limit}"), "{written}");

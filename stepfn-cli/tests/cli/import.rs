@@ -245,7 +245,7 @@ fn placeholders_without_quotes_get_their_values() {
         (&["import", "template.yaml", "--substitution", "Wait=6"], "seconds: 6"),
         (&["import", "open.yaml"], r#"#[substitutions(Wait = ref_("Pause"))]"#),
         (&["import", "open.yaml"], r#"seconds: "${Wait}""#),
-        (&["import", "inline.yaml"], r#"seconds: "${Wait}""#),
+        (&["import", "inline.yaml"], r#"seconds: ref_("Wait")"#),
     ] {
         let Run { out, err, code } = place.run(arguments);
         assert_eq!(code, 0, "{err}");
