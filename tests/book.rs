@@ -222,8 +222,7 @@ fn the_report_of_a_failed_assertion_is_a_real_one() {
         root().join("tests/testing/snapshots/testing__failures__a_failure_shows_where_it_was_left.snap");
     let real = fs::read_to_string(snapshot).unwrap();
     let shown = chapters()["testing"].clone();
-    let shown =
-        blocks(&shown).into_iter().filter(|block| block.language == "text").last().unwrap().text.to_owned();
+    let shown = blocks(&shown).into_iter().rfind(|block| block.language == "text").unwrap().text.to_owned();
     for line in shown.lines() {
         assert!(real.contains(line.trim_end()), "{line}\n{real}");
     }

@@ -196,6 +196,7 @@ pub(super) struct Rule {
     pub(super) place: Place,
 }
 
+#[allow(clippy::large_enum_variant)] // there are few of them
 pub(super) enum Condition {
     And(Vec<Self>),
     Or(Vec<Self>),
