@@ -225,6 +225,7 @@ fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Ana
         machine_input: input.clone(),
         map_items: Vec::new(),
         express: typing.express,
+        has_constants: typing.states.values().any(|of| matches!(of, StateTyping::Constant { .. })),
         open: Vec::new(),
         results: HashMap::new(),
         machines: HashMap::new(),
@@ -324,6 +325,8 @@ struct Analyser<'t> {
     map_items: Vec<Sym>,
     /// Whether the execution is an Express one.
     express: bool,
+    /// Whether any part of the definition is a constant that only rustc knows.
+    has_constants: bool,
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
     results: HashMap<String, Sym>,

@@ -117,6 +117,10 @@ impl Analyser<'_> {
 
     /// A value that is written in the definition, of which nothing is evaluated.
     pub(super) fn written(&self, at: &str, value: &Value) -> Sym {
+        // The place of each part would take the square of what long keys take.
+        if !self.has_constants {
+            return Sym::constant(value);
+        }
         match value {
             Value::Object(map) => {
                 let fields = map.iter().map(|(key, value)| {
