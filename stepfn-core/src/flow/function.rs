@@ -97,20 +97,47 @@ impl Function {
     }
 }
 
-/// Returns `true` if each group of a regular expression takes part in each match: none is an alternative, may be left out, or must not
-/// match.
+/// Returns `true` if each group of a regular expression takes part in each match: none is in an alternative, in what may be left out, or in
+/// what must not match.
 pub(super) fn has_sure_groups(pattern: &str) -> bool {
-    let mut bare = String::new();
-    let (mut escaped, mut class) = (false, false);
-    for sign in pattern.chars() {
+    /// What is open around a place of the pattern.
+    #[derive(Default)]
+    struct Part {
+        captures: bool,
+        /// Whether groups inside of it are kept.
+        has_groups: bool,
+        has_alternatives: bool,
+        is_negative: bool,
+    }
+    let (mut open, mut here) = (Vec::new(), Part::default());
+    let (mut rest, mut is_class) = (pattern, false);
+    while let Some(sign) = rest.chars().next() {
+        rest = &rest[sign.len_utf8()..];
         match sign {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ']' => class = false,
-            _ if class => {}
-            '[' => class = true,
-            sign => bare.push(sign),
+            '\\' => rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default(),
+            ']' => is_class = false,
+            _ if is_class => {}
+            '[' => is_class = true,
+            '|' => here.has_alternatives = true,
+            '(' => {
+                let is_negative = rest.starts_with("?!") || rest.starts_with("?<!");
+                let is_named = rest.starts_with("?<") && !rest.starts_with("?<=") && !is_negative;
+                let captures = !rest.starts_with('?') || is_named;
+                open.push(std::mem::replace(&mut here, Part { captures, is_negative, ..Part::default() }));
+            }
+            ')' => {
+                let Some(around) = open.pop() else { return false };
+                let inner = std::mem::replace(&mut here, around);
+                let may_lack = inner.has_alternatives || inner.is_negative;
+                let is_optional = ["?", "*", "{0"].iter().any(|sign| rest.starts_with(sign));
+                let groups = inner.has_groups || inner.captures;
+                if inner.has_groups && may_lack || groups && is_optional {
+                    return false;
+                }
+                here.has_groups |= groups;
+            }
+            _ => {}
         }
     }
-    !bare.contains('(') || !["|", ")?", ")*", "){0", "(?!", "(?<!"].iter().any(|part| bare.contains(part))
+    open.is_empty() && !(here.has_groups && here.has_alternatives)
 }

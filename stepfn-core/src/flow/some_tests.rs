@@ -302,12 +302,39 @@ fn an_answer_without_the_key_of_another_way_is_told() {
 fn a_group_that_may_take_no_part_in_a_match_is_no_text_for_certain() {
     const TEXTS: &Shape = &Shape::Array(&Shape::String);
     let found = |pattern: &str| format!("[$match('ab', {pattern}).groups]");
-    for pattern in ["/(a)|(b)/", "/(a)?b/", "/a(b)*/", "/(?:x(a))?b/", "/(a){0,1}/", "/(?!(x))a/"] {
+    for pattern in [
+        "/(a)|(b)/",
+        "/(a)?b/",
+        "/a(b)*/",
+        "/(?:x(a))?b/",
+        "/(a){0,1}/",
+        "/(?!(x))a/",
+        "/((a)|b)+/",
+        "/(?:(a)b)*/",
+        "/(?<!(x))a/",
+        "/(?<n>a)?b/",
+    ] {
         let said = query(&found(pattern), TEXTS);
         assert!(said.iter().any(|said| said.contains("null")), "{pattern}: {said:#?}");
         wrong(&query(&format!("$join({})", found(pattern)), &Shape::String), "expected a string");
     }
-    for pattern in ["/(a)/", "/a/", r"/(a)\\|(b)/", "/[|](a)/", "/(a)+b/", "/(a){2}/", "/(?:a(b))/"] {
+    for pattern in [
+        "/(a)/",
+        "/a/",
+        r"/(a)\\|(b)/",
+        "/[|](a)/",
+        "/(a)+b/",
+        "/(a){2}/",
+        "/(?:a(b))/",
+        "/(foo|bar)/",
+        r"/(\\w+)\\s?(\\d+)/",
+        r"/(\\d+)(?:px)?/",
+        "/([a-z])[-_]?x/",
+        "/(?:a|b)(c)/",
+        "/(?<=x)(a)/",
+        "/(?!x)(a)/",
+        "/(a)+?b/",
+    ] {
         fine(&query(&found(pattern), TEXTS));
     }
     // A function that makes the replacement gets the same.
