@@ -448,29 +448,29 @@ fn bound(comparison: &Comparison) -> Option<(f64, Option<&str>)> {
 
 /// The path on which rules cover the number line.
 fn covers_numbers<'c>(conditions: &[&'c Condition]) -> Option<&'c str> {
-    let mut variables: Vec<(&'c str, Option<&'c str>)> = Vec::new();
-    let comparisons: Vec<&'c Comparison> = conditions
+    let comparisons: Vec<(&'c Comparison, f64, Option<&'c str>)> = conditions
         .iter()
         .filter_map(|condition| match *condition {
-            Condition::Compare(comparison) if bound(comparison).is_some() => Some(comparison),
+            Condition::Compare(comparison) => {
+                let (bound, beside) = bound(comparison)?;
+                Some((comparison, bound, beside))
+            }
             _ => None,
         })
         .collect();
-    for comparison in &comparisons {
-        let of = (comparison.variable.as_str(), bound(comparison).and_then(|(_, of)| of));
+    let mut variables: Vec<(&'c str, Option<&'c str>)> = Vec::new();
+    for (comparison, _, beside) in &comparisons {
+        let of = (comparison.variable.as_str(), *beside);
         if !variables.contains(&of) {
             variables.push(of);
         }
     }
-    let found = variables.into_iter().find(|(variable, of)| {
+    let found = variables.into_iter().find(|of| {
         // Everything below `below` and above `above` is taken, the bound itself if the flag is set.
         let (mut below, mut above): (Option<Bound>, Option<Bound>) = (None, None);
         let mut equal = Vec::new();
-        for comparison in comparisons.iter().filter(|comparison| comparison.variable == *variable) {
-            let Some((bound, beside)) = bound(comparison) else { continue };
-            if beside != *of {
-                continue;
-            }
+        let same = comparisons.iter().filter(|(one, _, beside)| (one.variable.as_str(), *beside) == *of);
+        for &(comparison, bound, _) in same {
             match comparison.operator {
                 Operator::NumericLessThan | Operator::NumericLessThanEquals => {
                     let this = (bound, comparison.operator == Operator::NumericLessThanEquals);
