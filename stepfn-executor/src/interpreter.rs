@@ -65,7 +65,7 @@ use crate::{
     outcome::{ExpressionError, Outcome, RunError, Status},
     program::{Frame, StateId},
     shared::Shared,
-    size::Extent,
+    size::{Extent, Weight},
     time::{self, Sleep, Watch},
     turns::Deferred,
 };
@@ -103,7 +103,7 @@ pub(crate) struct Interpreter {
     published: usize,
     event_count: u32,
     /// About the memory that the events' data take.
-    held: usize,
+    held: Weight,
     overflow: bool,
     /// The fibers of Map Runs, and what these wait for.
     runs: Vec<FiberId>,
@@ -138,7 +138,11 @@ pub(crate) struct Interpreter {
 /// The progress of a fiber: it goes on, or waits for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
+    /// It enters the state that it is at now. Its phase does not tell of it, so that what runs on is not put down and picked up.
+    Enter,
+    /// It goes on as its phase tells.
     Again,
+    /// It waits, or has ended.
     Block,
 }
 
@@ -196,7 +200,7 @@ impl Interpreter {
             events: Vec::new(),
             published: 0,
             event_count: 0,
-            held: 0,
+            held: Weight::default(),
             overflow: false,
             calls: Calls::default(),
             runs: Vec::new(),
@@ -307,7 +311,7 @@ impl Interpreter {
                 return self.event_count;
             }
             let kind = kind();
-            self.held = self.held.saturating_add(kind.weight());
+            kind.weigh(&mut self.held);
             self.events.push(Event { previous, at: self.now, kind });
         }
         self.event_count += 1;
