@@ -50,6 +50,13 @@ impl Analyser<'_> {
                 _ => value.clone(),
             };
         }
+        // What is changed in an array, or put together, is not followed any further. The items of what is changed are known.
+        let goes_through = matches!(segment.kind, SegmentKind::Slice { .. } | SegmentKind::Filter(_));
+        match value {
+            Sym::Merged(_) => return Sym::Unknown(Reason::Function),
+            Sym::Changed(_) if !goes_through => return Sym::Unknown(Reason::Function),
+            _ => {}
+        }
         match &segment.kind {
             SegmentKind::Name(key) => self.select_key(value, key, segments, reading, tries),
             SegmentKind::Index(index) => self.select_index(value, *index, rest, reading, tries),
@@ -193,6 +200,7 @@ impl Analyser<'_> {
             Sym::Leaf(leaf) => vec![Sym::Leaf(taken(leaf, OwnedStep::Each))],
             Sym::Tuple(items) => items.to_vec(),
             Sym::Array(item) => vec![(**item).clone()],
+            Sym::Changed(parts) => parts.last().cloned().into_iter().collect(),
             Sym::Object(fields, Some(base)) if is_of_items(fields) => {
                 return self.select_items(base, filter, rest, reading, tries);
             }
@@ -236,6 +244,7 @@ impl Analyser<'_> {
                             members.iter().map(|member| self.select_every(member, rest, reading, true)),
                         ),
                         open @ (Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => open.clone(),
+                        Sym::Merged(_) | Sym::Changed(_) => Sym::Unknown(Reason::Function),
                         base => self.select_every(base, rest, reading, tries),
                     });
                 }
@@ -269,7 +278,7 @@ impl Analyser<'_> {
                     found.push(value);
                     continue;
                 }
-                Sym::Answer(_) => return Sym::Unknown(Reason::Wildcard),
+                Sym::Answer(_) | Sym::Merged(_) | Sym::Changed(_) => return Sym::Unknown(Reason::Wildcard),
                 Sym::Leaf(leaf) => {
                     let within = taken(leaf, OwnedStep::Within);
                     let SegmentKind::Name(_) = &segments[0].kind else {
@@ -312,6 +321,7 @@ impl Analyser<'_> {
                 );
             }
             Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => return value.clone(),
+            Sym::Merged(_) | Sym::Changed(_) => return Sym::Unknown(Reason::Function),
             Sym::Null => return Sym::never(),
             Sym::Leaf(leaf) => {
                 for name in names {
