@@ -74,11 +74,15 @@ mod jsonata_tests;
 #[cfg(test)]
 mod narrow_tests;
 #[cfg(test)]
+mod rest_tests;
+#[cfg(test)]
 mod sink_tests;
 #[cfg(test)]
 mod some_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transform_tests;
 #[cfg(test)]
 mod ways_tests;
 #[cfg(test)]
