@@ -396,3 +396,29 @@ fn what_no_line_exempts_is_a_failure() {
     assert_eq!(exempt("expected an integer, found the number 3.5"), None);
     assert_eq!(exempt("expected an integer, found the number 18446744073709552000"), Some(Exempt::Size));
 }
+
+#[test]
+fn a_sum_beyond_its_type_is_exempt_and_nothing_that_was_handed_in_is() {
+    let machine = serde_json::json!({
+        "QueryLanguage": "JSONata",
+        "StartAt": "S",
+        "States": { "S": { "Type": "Pass", "Output": "{% $states.input + $states.input %}", "End": true } },
+    });
+    let (machine, _) = stepfn::asl::read_str(&machine.to_string()).unwrap();
+    let definition = stepfn::draft::Draft::new("Sum", machine).build().unwrap();
+    let executor = stepfn::executor::Executor::builder().keep_history().build(&definition).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let says = |found: &str| {
+        format!("expected an integer from 0 to 4294967295, found the number {found}; found {found}")
+    };
+    for (input, found, is_exempt) in [
+        ("4294967295", "8589934590", true),
+        ("4294967295", "4294967295", false),
+        ("4294967295.5", "8589934590.5", false),
+        ("200", "400", false),
+    ] {
+        let input: Value = input.parse().unwrap();
+        let outcome = runtime.block_on(executor.run(input.clone())).unwrap();
+        assert_eq!(is_beyond_its_type(&outcome, &input, &says(found)), is_exempt, "{found}");
+    }
+}

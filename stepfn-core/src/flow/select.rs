@@ -50,11 +50,13 @@ impl Analyser<'_> {
                 _ => value.clone(),
             };
         }
-        // What is changed in an array, or put together, is not followed any further. The items of what is changed are known.
-        let goes_through = matches!(segment.kind, SegmentKind::Slice { .. } | SegmentKind::Filter(_));
-        match value {
-            Sym::Merged(_) => return Sym::Unknown(Reason::Function),
-            Sym::Changed(_) if !goes_through => return Sym::Unknown(Reason::Function),
+        // What is changed in an array, or put together, is not followed any further than to keys and items.
+        match (value, &segment.kind) {
+            (Sym::Merged(parts), SegmentKind::Name(key)) => {
+                return self.select_merged(parts, key, rest, reading);
+            }
+            (Sym::Changed(_), SegmentKind::Slice { .. } | SegmentKind::Filter(_)) => {}
+            (Sym::Merged(_) | Sym::Changed(_), _) => return Sym::Unknown(Reason::Function),
             _ => {}
         }
         match &segment.kind {
@@ -79,6 +81,17 @@ impl Analyser<'_> {
             }
             SegmentKind::Function(name) => self.not_promised(name, reading),
         }
+    }
+
+    /// Of objects that are put over each other, what each of them may have there.
+    fn select_merged(&mut self, parts: &[Sym], key: &str, rest: &[Segment], reading: &Reading<'_>) -> Sym {
+        let (base, over) = Sym::of_merged(parts, key);
+        let base = base.map(|base| match base.peek_may(key) {
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Present])),
+            other => other,
+        });
+        let found = base.into_iter().chain(over).map(|found| self.select(&found, rest, reading, true));
+        Sym::union(found.collect::<Vec<_>>())
     }
 
     fn not_promised(&mut self, name: &str, reading: &Reading<'_>) -> Sym {

@@ -48,4 +48,8 @@ fn a_path_to_several_parts_of_what_was_changed_is_not_taken_to_find_nothing() {
     assert_eq!(behind("$states.input.lines ~> |$|{ 'parts': 1 }|", &items, &Shape::Any), [""; 0]);
     let merged = format!(r#""InputPath": "$.*", {PUT}"#);
     assert!(!behind("$merge([$states.input.line, $states.input])", &merged, &Shape::Any).is_empty());
+    let key = format!(r#""InputPath": "$.lines[:1].parts", {PUT}"#);
+    assert!(!behind("$merge([$states.input.line, $states.input])", &key, &Shape::Any).is_empty());
+    let items = format!(r#""InputPath": "$.lines[:1].parts[*]", {PUT}"#);
+    assert_eq!(behind("$merge([$states.input.line, $states.input])", &items, &Shape::Any), [""; 0]);
 }
