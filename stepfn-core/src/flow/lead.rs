@@ -18,6 +18,7 @@ use crate::{
     diagnostic::{Code, list},
     jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
     placeholder::has_placeholder,
+    service,
     shape::{Need, place_of},
 };
 
@@ -62,7 +63,10 @@ impl Analyser<'_> {
             }
             (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => self.part_of_any(&of.sym),
-            (Some(_), Sym::Answer(_)) => Val::one(items),
+            // How many items there are is the service's: a strict machine relies on none.
+            (Some(_), Sym::Answer(shape)) if matches!(shape.kind(), service::Kind::List(_)) => {
+                Val { absent: self.typing.strict, ..Val::one(items) }
+            }
             (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
             (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
             (Some(index), Sym::Tuple(items)) if !of.many => {
