@@ -76,8 +76,6 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
         Exempt::Size,
         &[
             "must be between",
-            "Invalid arguments in States.ArrayRange",
-            "Invalid arguments in States.MathRandom",
             "must not be negative",
             "greater than or equal to",
             "out of range",
@@ -200,6 +198,13 @@ fn is_value_of_call(cause: &str) -> bool {
         (Function::ArrayPartition | Function::ArrayGetItem, [_, size, ..]) => {
             !matches!(size, ArgKind::Number(_))
         }
+        // How many numbers there are; a step of 0 is known.
+        (Function::ArrayRange, [first, last, step]) => {
+            [first, last, step].into_iter().any(|end| !matches!(end, ArgKind::Number(_)))
+        }
+        (Function::MathRandom, [start, end, ..]) => {
+            [start, end].into_iter().any(|end| !matches!(end, ArgKind::Number(_)))
+        }
         // It takes any data, of which there may be too much.
         (Function::Hash, [_, ArgKind::String(name), ..]) => HASHES.contains(&name.as_str()),
         (Function::Hash, _) => true,
@@ -274,7 +279,7 @@ fn holds_no_number(outcome: &Outcome) -> bool {
     events.any(|event| {
         event.details().is_some_and(|details| {
             let text = details.to_string();
-            ["NaN", "Infinity"].iter().any(|word| {
+            ["NaN", "Infinity", "-Infinity"].iter().any(|word| {
                 text.contains(&format!("\\\"{word}\\\"")) || text.contains(&format!("\"{word}\""))
             })
         })
@@ -389,6 +394,9 @@ fn what_no_line_exempts_is_a_failure() {
     assert_eq!(of_call("States.ArrayLength(States.ArrayGetItem($.a, $.b))", "ArrayLength"), None);
     assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayLength"), None);
     assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayRange"), Some(Exempt::Size));
+    assert_eq!(of_call("States.ArrayRange(1, 1001, 1)", "ArrayRange"), None);
+    assert_eq!(of_call("States.MathRandom(1, $.a)", "MathRandom"), Some(Exempt::Size));
+    assert_eq!(of_call("States.MathRandom(5, 1, $.a)", "MathRandom"), None);
     assert_eq!(of_call("States.JsonMerge($.a, $.b, $.c)", "JsonMerge"), Some(Exempt::Flag));
     assert_eq!(of_call("States.JsonMerge($.a, $.b, false)", "JsonMerge"), None);
     assert_eq!(of_call("States.ArrayPartition($.a, 2)", "ArrayPartition"), None);

@@ -64,11 +64,15 @@ mod value;
 mod whole;
 
 #[cfg(test)]
+mod answer_tests;
+#[cfg(test)]
 mod counts_tests;
 #[cfg(test)]
 mod fresh_tests;
 #[cfg(test)]
 mod function_tests;
+#[cfg(test)]
+mod intrinsic_tests;
 #[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
