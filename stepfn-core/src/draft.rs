@@ -116,6 +116,9 @@ pub struct Draft {
     /// Numbers that only rustc knew, by JSON pointer.
     #[doc(hidden)]
     pub numbers: Vec<(String, Value)>,
+    /// The types and names of constants that only rustc knows, by JSON pointer. Not for use by hand.
+    #[doc(hidden)]
+    pub constants: Vec<(String, &'static Shape, String)>,
 }
 
 /// A Task state whose work is a Rust function.
@@ -160,6 +163,7 @@ impl Draft {
             logging: None,
             tracing: false,
             numbers: Vec::new(),
+            constants: Vec::new(),
         }
     }
 
@@ -238,6 +242,10 @@ impl Draft {
         }
         for (pointer, shape) in &self.results {
             states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
+        }
+        for (pointer, shape, name) in &self.constants {
+            let typing = StateTyping::Constant { ty: ty(shape), name: name.clone() };
+            states.insert(pointer.clone(), typing);
         }
         let typing = Typing {
             input: self.input.map(&mut ty),

@@ -64,21 +64,29 @@ mod value;
 mod whole;
 
 #[cfg(test)]
+mod answer_tests;
+#[cfg(test)]
 mod counts_tests;
 #[cfg(test)]
 mod fresh_tests;
 #[cfg(test)]
 mod function_tests;
 #[cfg(test)]
+mod intrinsic_tests;
+#[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
 mod narrow_tests;
+#[cfg(test)]
+mod rest_tests;
 #[cfg(test)]
 mod sink_tests;
 #[cfg(test)]
 mod some_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transform_tests;
 #[cfg(test)]
 mod ways_tests;
 #[cfg(test)]

@@ -220,9 +220,10 @@ impl Names {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Again { nodes: #nodes })
             }
-            OwnedClaim::Covers { shown, ty, side, steps, literals } => {
-                let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
-                quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
+            OwnedClaim::Covers { shown, ty, side, steps, whole } => {
+                let (shape, side) = (self.shape(*ty), side_tokens(*side));
+                let (steps, whole) = (steps_tokens(steps), steps_tokens(whole));
+                quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, whole: #whole })
             }
         }
     }
