@@ -151,8 +151,9 @@ impl fmt::Display for RunError {
             Self::Unbound(unbound) => unbound.fmt(f),
             Self::UnboundBucket { state, bucket } => write!(
                 f,
-                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor{}",
-                if cfg!(feature = "object-store") { "" } else { ", with the feature `object-store`" }
+                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.objects(\"{bucket}\", &Objects::new().with(\"KEY\", \"TEXT\"))` to the test or the executor, or \
+                 `.bucket_dir(\"{bucket}\", \"FOLDER\")`{}",
+                if cfg!(feature = "object-store") { "" } else { " with the feature `object-store`" }
             ),
             Self::Unsupported { state, reason } => {
                 write!(
