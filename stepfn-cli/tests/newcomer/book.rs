@@ -148,7 +148,10 @@ fn commands_of_the_book_do_what_they_are_shown_for() {
             }
             "cargo xtask run Approve --input order.json" => {
                 let (out, err) = answered(&project, &words, "success {\"by\": \"Kim\"}\n", "NO_COLOR");
-                assert!(out.contains("Kim") && err.contains("type: success JSON"), "{out}\n{err}");
+                assert!(
+                    out.contains("Kim") && err.contains("type: success {\"by\":\"text\"}"),
+                    "{out}\n{err}"
+                );
             }
             _ => {
                 assert!(line.starts_with("cargo xtask run Poll "), "`{line}` of {name}.md is tested nowhere");

@@ -115,6 +115,8 @@ pub enum RunError {
 /// A Task without handler or mock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unbound {
+    /// The machine, where it is one that another one started.
+    pub machine: Option<String>,
     /// The state's name.
     pub state: String,
     /// Its JSON pointer.
@@ -125,7 +127,15 @@ pub struct Unbound {
 
 impl fmt::Display for Unbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { state, resource, .. } = self;
+        let Self { machine, state, resource, .. } = self;
+        if let Some(machine) = machine {
+            return write!(
+                f,
+                "state `{state}` of `{machine}`, which was started: nothing is bound to `{resource}`\nhelp: add \
+                 `.child({machine}::test().mock({machine}::{state}, Mock::succeed(…)))` to the test, or answer for the state that starts it by \
+                 `Mock::execution(…)`"
+            );
+        }
         write!(f, "state `{state}`: nothing is bound to `{resource}`\nhelp: add ")?;
         if Resource::parse(resource).action().is_some_and(Action::starts) {
             f.write_str("`.state_machine(\"…\", &…)` with the machine that it starts, ")?;
