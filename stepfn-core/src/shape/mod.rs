@@ -30,6 +30,7 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variants;
 mod view;
 mod ways;
 
