@@ -247,10 +247,10 @@ pub mod executor {
     pub use stepfn_executor::object_store;
     pub use stepfn_executor::{
         ActivityTask, Attempt, BuildError, CompileError, Control, Execution, Executor, ExecutorBuilder,
-        ExpressionError, Fault, FaultKind, History, HistoryEvent, Limits, MapRun, Mock, Outcome, OutputError,
-        PendingToken, Program, RealTime, RedriveError, Route, RouteStep, RunError, Sleep, Status, TaskCall,
-        TaskHandler, Time, Timestamp, TokenError, Unbound, VirtualTime, Waiting, WaitingOn, delivery,
-        is_name, mock_file, test_state, turns,
+        ExpressionError, Fault, FaultKind, History, HistoryEvent, Limits, MapRun, Mock, Objects, Outcome,
+        OutputError, PendingToken, Program, RealTime, RedriveError, Route, RouteStep, RunError, Sleep,
+        Status, TaskCall, TaskHandler, Time, Timestamp, TokenError, Unbound, VirtualTime, Waiting, WaitingOn,
+        delivery, is_name, mock_file, test_state, turns,
     };
 }
 
