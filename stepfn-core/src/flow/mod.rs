@@ -42,6 +42,7 @@ mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod present;
 mod queried;
 mod query;
 mod read;
