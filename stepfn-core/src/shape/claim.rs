@@ -264,6 +264,18 @@ pub const fn expect_unless(place: &str, claim: &Claim<'_>, allowed: &[&str]) {
     }
 }
 
+/// A [`Claim::Path`] in few words, for rustc reads hundreds of them.
+pub const fn leads<'a>(
+    shown: &'a str,
+    origin: &'a str,
+    shape: &'static Shape,
+    side: Side,
+    steps: &'a [Step<'a>],
+    need: Need<'a>,
+) -> Claim<'a> {
+    Claim::Path { shown, origin, shape, side, steps, need }
+}
+
 /// Returns `true` if a claim holds: if it does not and that is no error, there is a warning.
 pub const fn holds(claim: &Claim<'_>) -> bool {
     judge("", claim).is_none()

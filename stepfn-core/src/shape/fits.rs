@@ -2,6 +2,7 @@ use super::{
     Arithmetic, Bounds, Node, ObjectShape, Shape, TIMESTAMP,
     form::{OfForm, of_form},
     text::{Text, contains, same},
+    variants::{self, names_of_variants},
     view::{Problem, Side, Step, UNDECLARED, View, article},
     ways::{count, fork, on_way},
 };
@@ -331,9 +332,15 @@ impl<'a> Fits<'a> {
                 // With one alternative its reason is the whole reason; with several none of the reasons is.
                 if one_of.alternatives.len() != 1 {
                     out.rewind(mark);
+                    if self.lenient && inside.misfit_of_variant(source, one_of, target, depth, out) {
+                        return false;
+                    }
                     self.found(source, out);
                     out.push(" is none of the variants of ");
                     out.code(one_of.name);
+                    if self.lenient {
+                        names_of_variants(one_of, out);
+                    }
                 }
                 return false;
             }
@@ -370,6 +377,9 @@ impl<'a> Fits<'a> {
         }
         out.push("expected ");
         article(out, target.shape);
+        if let (true, Shape::Enum(names)) = (self.lenient, target.shape) {
+            variants::names(names, out);
+        }
         out.push(", found ");
         self.found(source, out);
         false
@@ -500,7 +510,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    const fn is_object(self, source: Source) -> bool {
+    pub(super) const fn is_object(self, source: Source) -> bool {
         match source {
             Source::Node(index) => {
                 matches!(self.nodes[index], Node::Object { .. } | Node::Map(_) | Node::Merged { .. })
