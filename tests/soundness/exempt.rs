@@ -259,7 +259,7 @@ fn may_lack_a_number(cause: &str) -> bool {
         Some(function.signature.contains('n'))
     };
     words.iter().any(|word| cause.contains(word))
-        || cause.contains("T0410") && takes_number().unwrap_or(false)
+        || ["T0410", "T0411"].iter().any(|code| cause.contains(code)) && takes_number().unwrap_or(false)
 }
 
 /// Returns the exemption of a failure by the values that an execution had, which its words do not tell.
