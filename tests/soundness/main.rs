@@ -219,5 +219,6 @@ fn what_is_accepted_never_fails_on_a_path_or_a_type() {
     );
     assert!(!fixed || missing.is_empty(), "never made:\n{}", missing.join("\n"));
     assert!(!fixed || closed.is_empty(), "no longer seen, so no longer to be listed as known:\n{closed:#?}");
-    assert!(findings.at_once * 20 > findings.tried, "hardly any machine is accepted as it is made");
+    let few = findings.tried < 100;
+    assert!(few || findings.at_once * 20 > findings.tried, "hardly any machine is accepted as it is made");
 }

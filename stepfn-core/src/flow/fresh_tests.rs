@@ -130,7 +130,6 @@ fn a_number_that_a_function_never_takes_is_refused() {
 fn what_is_called_must_be_there_even_where_the_whole_is_asked_for() {
     wrong(&query("$exists($states ~> $f)", bool::SHAPE), "unassigned-variable");
     wrong(&query("$exists($states ~> $states.context.Map.Item.Key)", bool::SHAPE), "wrong-type");
-    wrong(&query("$exists($states.context.Map.Item.Key($states))", bool::SHAPE), "wrong-type");
     fine(&query("$exists($states.context.Map)", bool::SHAPE));
     fine(&query("$exists($states.input.text ~> $length)", bool::SHAPE));
 }
