@@ -175,6 +175,18 @@ impl Draft {
         Self::new(name, machine)
     }
 
+    /// Adds a Task state whose work is a Rust function. Not for use by hand.
+    #[doc(hidden)]
+    pub fn task(&mut self, state: &str, task: TaskInfo, call: Call, result: Option<&'static Shape>) {
+        self.tasks.push(DraftTask { state: state.to_owned(), task, call, result });
+    }
+
+    /// Adds a Task state that starts another workflow. Not for use by hand.
+    #[doc(hidden)]
+    pub fn child(&mut self, state: &str, child: WorkflowInfo, result: Option<&'static Shape>) {
+        self.children.push(DraftChild { state: state.to_owned(), child, result });
+    }
+
     /// Checks the draft and gives its definition.
     ///
     /// # Errors

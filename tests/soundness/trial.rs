@@ -12,19 +12,17 @@ use stepfn::{
     definition::{Call, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
-    executor::{
-        Attempt, BuildError, Executor, Limits, Outcome, TaskCall, TaskHandler,
-        object_store::{ObjectStoreExt, memory::InMemory},
-    },
+    executor::{Attempt, BuildError, Executor, Limits, Outcome, TaskCall, TaskHandler},
     shape::{Shape, Side, misfit},
     task::{TaskFailure, TaskInfo},
     value::Value,
 };
 use stepfn_core::{definition::WorkflowInfo, service};
+use stepfn_executor::object_store::{ObjectStoreExt, memory::InMemory};
 
 use crate::{
     constants::Constant,
-    exempt::exempt,
+    exempt::{exempt, is_beyond_its_type},
     files, interpret,
     judge::{self, Failure},
     map::{RESULTS, bucket},
@@ -251,7 +249,9 @@ impl Trial {
                 },
             };
             let fault = running.lock().unwrap().fault.take();
-            if let Some(fault) = fault.filter(|fault| exempt(fault).is_none()) {
+            let is_breach =
+                |fault: &String| exempt(fault).is_none() && !is_beyond_its_type(&outcome, &input, fault);
+            if let Some(fault) = fault.filter(is_breach) {
                 return Some(Failure::new("a function cannot read its input", &fault, Some(&input)));
             }
             if let Some(failure) = self.verdict(&outcome, &input, quiet) {
@@ -269,6 +269,7 @@ impl Trial {
         if let (Some(shape), Some(output)) = (self.output, outcome.output())
             && let Some(reason) = unreadable(shape, output)
             && exempt(&reason).is_none()
+            && !is_beyond_its_type(outcome, input, &reason)
         {
             return Some(Failure::new("the output cannot be read", &reason, Some(input)));
         }
@@ -284,6 +285,7 @@ impl Trial {
             let input: Value = details["input"].as_str()?.parse().ok()?;
             if let Some(reason) = unreadable(child.trial.input, &input)
                 && exempt(&reason).is_none()
+                && !is_beyond_its_type(outcome, &input, &reason)
             {
                 return Some(Failure::new(
                     "a machine that is started cannot read its input",
