@@ -69,6 +69,8 @@ mod answer_tests;
 #[cfg(test)]
 mod counts_tests;
 #[cfg(test)]
+mod filled_tests;
+#[cfg(test)]
 mod fresh_tests;
 #[cfg(test)]
 mod function_tests;
