@@ -74,7 +74,8 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use stepfn_cli::{Explain, Format, Import, Outcome};
-use stepfn_codegen::{Error, deployment::Deployment, generate::Format as FileFormat};
+use stepfn_codegen::{Error, generate::Format as FileFormat};
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{definition::Definition, diagnostic::Diagnostics};
 
 pub use self::machines::IntoDeployment;
@@ -153,7 +154,8 @@ enum Task {
 /// The machines of a program, with how they are deployed.
 ///
 /// ```no_run
-/// use stepfn_codegen::{deployment::{Deployment, Schedule}, generate::Format};
+/// use stepfn_core::deployment::{Deployment, Schedule};
+/// use stepfn_codegen::generate::Format;
 /// # use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
 /// # struct CsvProcessing;
 /// # impl CsvProcessing {
@@ -386,7 +388,7 @@ impl Task {
 
 /// The machine of a name.
 fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition, Failure> {
-    let mut definitions = deployments.iter().map(Deployment::definition);
+    let mut definitions = deployments.iter().map(|deployment| &deployment.definition);
     definitions.find(|known| is_called(known, name)).ok_or_else(|| unknown(deployments, name))
 }
 
@@ -397,6 +399,6 @@ fn is_called(definition: &Definition, name: &str) -> bool {
 
 fn unknown(deployments: &[Deployment], name: &str) -> Failure {
     let known: Vec<String> =
-        deployments.iter().map(|deployment| deployment.definition().short_name()).collect();
+        deployments.iter().map(|deployment| deployment.definition.short_name()).collect();
     Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {}\n", known.join(", ")))
 }

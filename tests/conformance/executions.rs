@@ -10,14 +10,11 @@ use std::{
 use stepfn::{
     Definition, WorkflowType, asl,
     definition::LogLevel,
-    executor::{
-        Execution, Executor, History, Mock, Outcome, Status, Timestamp,
-        mock_file::MockFile,
-        object_store::{ObjectStore, ObjectStoreExt, memory::InMemory},
-    },
+    executor::{Execution, Executor, History, Mock, Outcome, Status, Timestamp, mock_file::MockFile},
     json,
     value::{Shared, Value},
 };
+use stepfn_executor::object_store::{ObjectStore, ObjectStoreExt, memory::InMemory};
 
 use super::{case::Case, tasks};
 

@@ -12,15 +12,13 @@ use stepfn::{
     definition::{Call, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
-    executor::{
-        Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler,
-        object_store::{ObjectStoreExt, memory::InMemory},
-    },
+    executor::{Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler},
     shape::{Shape, Side, misfit},
     task::{TaskFailure, TaskInfo},
     value::Value,
 };
 use stepfn_core::{definition::WorkflowInfo, service};
+use stepfn_executor::object_store::{ObjectStoreExt, memory::InMemory};
 
 use crate::{
     exempt::exempt,

@@ -6,7 +6,8 @@ use std::{io::Write, path::PathBuf, time::Duration};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome};
-use stepfn_codegen::{Error, deployment::Deployment};
+use stepfn_codegen::Error;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     check::{Options, check},
     definition::{Definition, WorkflowType},
