@@ -247,10 +247,10 @@ pub mod executor {
     pub use stepfn_executor::object_store;
     pub use stepfn_executor::{
         ActivityTask, Attempt, BuildError, CompileError, Control, Execution, Executor, ExecutorBuilder,
-        ExpressionError, Fault, FaultKind, History, HistoryEvent, Limits, MapRun, Mock, Outcome, OutputError,
-        PendingToken, Program, RealTime, RedriveError, Route, RouteStep, RunError, Sleep, Status, TaskCall,
-        TaskHandler, Time, Timestamp, TokenError, Unbound, VirtualTime, Waiting, WaitingOn, delivery,
-        is_name, mock_file, test_state, turns,
+        ExpressionError, Fault, FaultKind, History, HistoryEvent, Limits, MapRun, Mock, Objects, Outcome,
+        OutputError, PendingToken, Program, RealTime, RedriveError, Route, RouteStep, RunError, Sleep,
+        Status, TaskCall, TaskHandler, Time, Timestamp, TokenError, Unbound, VirtualTime, Waiting, WaitingOn,
+        delivery, is_name, mock_file, test_state, turns,
     };
 }
 
@@ -306,16 +306,14 @@ pub mod __private {
             Call, Definition, FragmentConstant, FragmentNumber, FragmentType, LogLevel, LoggingConfiguration,
             Reference, Source, Workflow, WorkflowInfo, WorkflowType,
         },
-        draft::{Draft, DraftChild, DraftTask, expect_express},
+        draft::{Draft, expect_express},
         editor,
         number::{
             constant, expect_amount, expect_less, expect_number, expect_own_error, expect_timestamp, number,
         },
         same,
         shape::{
-            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
-            ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
-            expect_unless, holds, said, shape_of,
+            EnumShape, Field, Given, Made, ObjectShape, OneOfShape, Shape, StateData, TIMESTAMP, shape_of,
         },
         task::{
             ErrorText, Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo, read_input,
@@ -326,6 +324,16 @@ pub mod __private {
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
     pub use stepfn_macros::{editor_data, editor_machine, fragment, state_machine};
+
+    /// What claims are written with: short names, for rustc reads hundreds of them.
+    pub mod claims {
+        pub use stepfn_core::shape::{
+            Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property,
+            Side::{Given, Made},
+            Step::*,
+            expect, expect_unless, holds, leads, said,
+        };
+    }
 }
 
 #[cfg(all(doctest, feature = "executor"))]

@@ -41,7 +41,7 @@ fn the_compiler_says_what_it_shows() {
 
 #[test]
 fn the_readme_is_read_in_a_few_minutes_and_its_links_lead_somewhere() {
-    assert!(README.chars().count() < 7_000, "{}", README.chars().count());
+    assert!(README.chars().count() < 6_200, "{}", README.chars().count());
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["docs", "docs/book"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
     let pages = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
@@ -64,11 +64,7 @@ fn every_block_is_read_by_a_test() {
     let blocks = README.split("\n```").skip(1).step_by(2);
     let languages: Vec<&str> = blocks.map(|block| block.split_once('\n').unwrap().0).collect();
     let typed = ["toml", "rust,ignore", "rust,ignore", "toml", "rust,ignore", "toml"];
-    assert_eq!(languages, [&["rust", "text", "sh"], &typed[..]].concat());
+    assert_eq!(languages, [&["rust", "text"], &typed[..]].concat());
     let ci = concat!(env!("CARGO_MANIFEST_DIR"), "/.github/workflows/ci.yml");
-    let ci = std::fs::read_to_string(ci).unwrap();
-    for line in block("sh").lines() {
-        let command = line.split('#').next().unwrap().trim();
-        assert!(ci.contains(&format!("run: {command}\n")), "{command}");
-    }
+    assert!(std::fs::read_to_string(ci).unwrap().contains("run: cargo run --example csv_pipeline\n"));
 }

@@ -150,6 +150,7 @@ mod executor {
         stepfn::executor::Limits,
         stepfn::executor::MapRun,
         stepfn::executor::Mock,
+        stepfn::executor::Objects,
         stepfn::executor::Outcome,
         stepfn::executor::OutputError,
         stepfn::executor::PendingToken,

@@ -15,7 +15,7 @@ use crate::{
     handler::TaskHandler,
     identity::Identity,
     limits::Limits,
-    map_run::Bucket,
+    map_run::{Bucket, Objects},
     mock::Mock,
     mock_file::MockCase,
     program::{function_name, machine_name},
@@ -418,6 +418,36 @@ impl ExecutorBuilder {
     #[must_use]
     pub fn bucket(mut self, name: impl Into<String>, store: Arc<dyn ObjectStore>) -> Self {
         self.buckets.insert(name.into(), Arc::new(store));
+        self
+    }
+
+    /// Binds a bucket to objects in memory, for tests: what a distributed Map writes there can be read of them afterwards.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::{Executor, Objects};
+    ///
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Films", "States": { "Films": {
+    ///     "Type": "Map", "End": true,
+    ///     "ItemReader": {
+    ///         "Resource": "arn:aws:states:::s3:getObject",
+    ///         "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" },
+    ///         "Parameters": { "Bucket": "films", "Key": "films.csv" }
+    ///     },
+    ///     "ItemProcessor": {
+    ///         "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+    ///         "StartAt": "Film", "States": { "Film": { "Type": "Pass", "End": true } }
+    ///     } } } }"#)?;
+    /// let films = Objects::new().with("films.csv", "title,year\nAlien,1979\n");
+    /// let definition = Definition::from_asl("Films", WorkflowType::Standard, machine);
+    /// let executor = Executor::builder().objects("films", &films).build(&definition)?;
+    /// let outcome = executor.run_blocking(Value::empty_object())?;
+    /// assert_eq!(outcome.output().map(Value::to_string).as_deref(), Some(r#"[{"title":"Alien","year":"1979"}]"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn objects(mut self, bucket: impl Into<String>, objects: &Objects) -> Self {
+        self.buckets.insert(bucket.into(), Arc::new(objects.clone()));
         self
     }
 

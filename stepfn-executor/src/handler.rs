@@ -65,7 +65,8 @@ pub struct TaskCall<'a> {
     pub calls_before: usize,
     /// The number of retries of this state before this one: `$$.State.RetryCount`.
     pub retry_count: u32,
-    /// The index of the Map item at hand, of the innermost Map.
+    /// The index of the Map item at hand, of the innermost Map. In a child of a distributed Map that runs in the same executor it is the number
+    /// of its item, or of its batch.
     pub map_index: Option<usize>,
     /// A key that is the same in each call for one attempt at one state of one execution: a call that is made again, as the process ended
     /// before it was answered, has the same. Only where an execution is run in [`turns`](crate::turns).

@@ -102,6 +102,8 @@ pub(crate) struct Interpreter {
     /// The number of events that are published to the link.
     published: usize,
     event_count: u32,
+    /// The number of the item, or of the batch, that a child of a distributed Map is for.
+    item: Option<u32>,
     /// About the memory that the events' data take.
     held: usize,
     overflow: bool,
@@ -196,6 +198,7 @@ impl Interpreter {
             events: Vec::new(),
             published: 0,
             event_count: 0,
+            item: None,
             held: 0,
             overflow: false,
             calls: Calls::default(),

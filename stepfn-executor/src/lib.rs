@@ -46,7 +46,7 @@
 //! | answer task tokens, stop an execution, look at it while it runs | [`Executor::send_task_success`], [`Control`] |
 //! | do the work of activities | [`Executor::work`], [`Executor::get_activity_task`] |
 //! | let state machines start each other | [`ExecutorBuilder::state_machine`] |
-//! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
+//! | let distributed Maps read and write buckets | [`ExecutorBuilder::objects`] in memory; `ExecutorBuilder::bucket`, with the feature `object-store` |
 //! | set the bounds, which are AWS's quotas | [`Limits`], [`ExecutorBuilder::limits`] |
 //! | see what an execution waits for | [`Execution::waiting`] |
 //! | go on with an execution that failed | [`Executor::redrive`] |
@@ -98,7 +98,7 @@ pub use self::{
     history::{History, HistoryEvent, Route, RouteStep},
     identity::is_name,
     limits::Limits,
-    map_run::MapRun,
+    map_run::{MapRun, Objects},
     mock::Mock,
     outcome::{ExpressionError, Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},

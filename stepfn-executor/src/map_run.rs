@@ -1,12 +1,13 @@
 //! Input and output of a Map's distributed mode (AWS, "Using Map state in Distributed mode").
 //!
 //! Items are read as a stream, one object of a bucket after the other, and results are written as they come, so that
-//! neither is ever held as a whole; what has to be held, such as a file of JSON, has a bound. Buckets are `object_store`s that the executor is given.
+//! neither is ever held as a whole; what has to be held, such as a file of JSON, has a bound. Buckets are [`Objects`] in memory, or `object_store`s that the executor is given.
 
 mod batch;
 mod bucket;
 mod csv;
 mod decode;
+mod objects;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod read;
@@ -22,7 +23,6 @@ use stepfn_core::value::Value;
 
 #[cfg(feature = "object-store")]
 pub(crate) use self::store::Folder;
-pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,
     bucket::{Bucket, Buckets, bucket},
@@ -30,6 +30,7 @@ pub(crate) use self::{
     read::{Items, Read, Request, open},
     write::{Ended, Export, entries},
 };
+pub use self::{objects::Objects, summary::MapRun};
 
 /// The reason why no items come, or no results go out.
 #[derive(Debug)]
@@ -57,6 +58,12 @@ impl IoError {
     fn failed(reason: impl std::fmt::Display) -> Self {
         Self::Failed(reason.to_string())
     }
+}
+
+fn no_such_key() -> IoError {
+    IoError::failed(
+        "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
+    )
 }
 
 /// A text in what `Parameters` gave.

@@ -11,6 +11,7 @@ mod job_poller;
 #[allow(dead_code)]
 mod order_approval;
 
+mod depth;
 mod exploration;
 mod failures;
 mod typed;

@@ -1,7 +1,10 @@
-//! The README is true when it is typed, in a folder outside of this workspace, and `stepfn new` writes a project whose tests pass.
+//! The README and the book's commands are true when they are typed, in a folder outside of this workspace, and `stepfn new` writes a project whose
+//! tests pass.
 //!
 //! The projects depend on this checkout in place of crates.io, share one target directory, and need no network: their `Cargo.lock` begins as this one's.
 #![allow(clippy::unwrap_used)]
+
+mod book;
 
 use std::{
     fs,
@@ -45,9 +48,9 @@ fn cargo(project: &Path, arguments: &[&str]) -> Output {
     command(project, arguments).output().unwrap()
 }
 
-/// `cargo xtask run` of an order that a manager has to approve, with what the manager types; returns both streams.
-fn approved(project: &Path, typed: &str, colours: &str) -> (String, String) {
-    let mut run = command(project, &["xtask", "run", "OrderApproval", "--input", "large.json"])
+/// `cargo xtask run`, and what somebody types meanwhile; returns both streams.
+fn answered(project: &Path, arguments: &[&str], typed: &str, colours: &str) -> (String, String) {
+    let mut run = command(project, arguments)
         .env_remove("NO_COLOR")
         .env(colours, "1")
         .stdin(Stdio::piped())
@@ -74,6 +77,11 @@ fn stepfn(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stepfn")).args(arguments).current_dir(folder).output().unwrap()
 }
 
+/// `cargo xtask run` of an order that a manager has to approve, with what the manager types.
+fn approved(project: &Path, typed: &str, colours: &str) -> (String, String) {
+    answered(project, &["xtask", "run", "OrderApproval", "--input", "large.json"], typed, colours)
+}
+
 /// The blocks of the README that say which file they are.
 fn files() -> Vec<(&'static str, &'static str)> {
     let blocks = README.split("\n```").skip(1).step_by(2);
@@ -88,10 +96,37 @@ fn files() -> Vec<(&'static str, &'static str)> {
 
 /// A text as it is in a project that depends on this checkout.
 fn local(text: &str) -> String {
-    let (root, xtask) = (checkout(), checkout().join("stepfn-xtask"));
-    text.replace("stepfn = \"0.1\"", &format!("stepfn = {{ path = \"{}\" }}", root.display()))
-        .replace("stepfn-xtask = \"0.1\"", &format!("stepfn-xtask = {{ path = \"{}\" }}", xtask.display()))
+    let root = checkout();
+    ["stepfn", "stepfn-xtask", "stepfn-codegen"].into_iter().fold(text.to_owned(), |text, name| {
+        let path = if name == "stepfn" { root.clone() } else { root.join(name) };
+        text.replace(
+            &format!("\n{name} = \"0.1\""),
+            &format!("\n{name} = {{ path = \"{}\" }}", path.display()),
+        )
+    })
 }
+
+/// Writes the files into a project.
+fn write<'f>(project: &Path, files: impl IntoIterator<Item = (&'f str, String)>) {
+    for (name, text) in files {
+        let path = project.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// The commands of the README's prose, `cargo …` between backticks.
+fn spans() -> Vec<&'static str> {
+    README.split('`').skip(1).step_by(2).filter(|span| span.starts_with("cargo ")).collect()
+}
+
+/// Those of the README that no project here runs, with the reason.
+const NOT_TYPED: [(&str, &str); 4] = [
+    ("cargo install stepfn-cli", "from crates.io, once it is there; the tests have the binary"),
+    ("cargo run --example csv_pipeline", "in a checkout, and CI does"),
+    ("cargo xtask serve", "stays until it is stopped: xtask/tests/serve.rs"),
+    ("cargo doc", "the picture in rustdoc: stepfn-graph/tests"),
+];
 
 fn locked(project: &Path) {
     fs::copy(checkout().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
@@ -116,11 +151,7 @@ fn what_the_readme_says_and_what_new_writes_is_so() {
 
     // By hand, as the README has it.
     let by_hand = place.path().join("by-hand");
-    for (name, text) in &files {
-        let path = by_hand.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, local(text) + "\n").unwrap();
-    }
+    write(&by_hand, files.iter().map(|(name, text)| (*name, local(text) + "\n")));
     locked(&by_hand);
     assert_eq!(succeeds(&by_hand, &["run", "--quiet"]), "charged 5000\n");
     let tested = succeeds(&by_hand, &["test", "--workspace"]);
@@ -133,6 +164,11 @@ fn what_the_readme_says_and_what_new_writes_is_so() {
     fs::write(by_hand.join("order.json"), r#"{ "orderId": "A-1", "totalAmount": 5000 }"#).unwrap();
     let ran = succeeds(&by_hand, &["xtask", "run", "OrderApproval", "--input", "order.json"]);
     assert!(ran.contains("\"charged\": 5000"), "{ran}");
+    for span in spans().into_iter().filter(|span| NOT_TYPED.iter().all(|(other, _)| other != span)) {
+        let words: Vec<&str> = span.split(' ').skip(1).collect();
+        succeeds(&by_hand, &words);
+    }
+    assert!(succeeds(&by_hand, &["xtask", "graph", "OrderApproval"]).contains("RequestApproval"));
 
     // An approval is answered by a line, and the run shows which lines there are.
     fs::write(by_hand.join("large.json"), r#"{ "orderId": "A-2", "totalAmount": 2000000 }"#).unwrap();

@@ -25,6 +25,7 @@ impl Fits<'_> {
     ) -> Option<bool> {
         let wanted = target.with(item);
         let mark = out.mark();
+        let mut which = None;
         let fits = match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Array(each) => self.fits(Source::Node(each), wanted, depth + 3, out),
@@ -33,6 +34,7 @@ impl Fits<'_> {
                     let mut i = 0;
                     while fits && i < len {
                         fits = self.fits(Source::Node(first + i), wanted, depth + 3, out);
+                        which = Some(i);
                         i += 1;
                     }
                     fits
@@ -55,7 +57,10 @@ impl Fits<'_> {
             Source::Over(..) => return None,
         };
         if !fits {
-            prefix(out, mark, "in its items: ");
+            match which {
+                Some(number) => in_item(number, mark, out),
+                None => prefix(out, mark, "in its items: "),
+            }
         }
         Some(fits)
     }
@@ -100,13 +105,24 @@ impl Fits<'_> {
                 },
                 Source::Over(..) => source,
             };
+            let mark = out.mark();
             if !self.fits(item, target.with(wanted[i]), depth + 3, out) {
+                in_item(i, mark, out);
                 return Some(false);
             }
             i += 1;
         }
         Some(true)
     }
+}
+
+/// Puts the number of an item before the reason that was appended since a mark.
+const fn in_item(number: usize, mark: usize, out: &mut Text) {
+    let mut inner = Text::new();
+    inner.push("in its item `[");
+    inner.number(number as i128);
+    inner.push("]`: ");
+    prefix(out, mark, inner.as_str());
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::value::Value;
 ///
 /// assert_eq!(misfit(&"7".parse()?, <u8>::SHAPE), None);
 /// let reason = misfit(&"[1, 300]".parse()?, <Vec<u8>>::SHAPE);
-/// assert_eq!(reason.as_deref(), Some("in its items: expected an integer from 0 to 255, found the number 300"));
+/// assert_eq!(reason.as_deref(), Some("in its item `[1]`: expected an integer from 0 to 255, found the number 300"));
 /// # Ok::<(), stepfn_core::json::JsonError>(())
 /// ```
 pub fn misfit(value: &Value, target: &'static Shape) -> Option<String> {

@@ -35,7 +35,7 @@ const fn is_there_by_some_name(source: Source, wanted: &Field) -> bool {
 
 impl<'a> Fits<'a> {
     /// The value of a key, and whether it may be missing; none where it is not there at all.
-    const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
+    pub(super) const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
         match source {
             Source::View(view) => match view.key(key) {
                 Some(value) => Some((Source::View(value), value.absent)),
@@ -469,7 +469,7 @@ impl<'a> Fits<'a> {
 }
 
 /// Puts the field before the reason that was appended since a mark.
-const fn in_field(name: &str, mark: usize, out: &mut Text) -> bool {
+pub(super) const fn in_field(name: &str, mark: usize, out: &mut Text) -> bool {
     let mut inner = Text::new();
     inner.push("in its field ");
     inner.code(name);

@@ -52,6 +52,7 @@ impl ExecutorBuilder {
             let started = definition.children.iter().any(|child| child.state == state.pointer);
             if bound.is_none() && !dynamic && !polled && !started && !self.acts(task, definition) {
                 unbound.push(Unbound {
+                    machine: None,
                     state: state.name.to_string(),
                     pointer: state.pointer.clone(),
                     resource: task.resource.arn.clone(),

@@ -449,7 +449,11 @@ impl Interpreter {
         let input = extent.fits(size).then_some(input);
         let body = match self.outside(run, input.as_ref(), before) {
             Ok(outside) => outside,
-            Err(before) => Body::Inside(self.child(run, input.as_ref(), extent, before)),
+            Err(before) => {
+                let mut child = self.child(run, input.as_ref(), extent, before);
+                child.item = u32::try_from(place).ok();
+                Body::Inside(child)
+            }
         };
         let slot = run.free.pop().unwrap_or_else(|| {
             run.children.push(None);

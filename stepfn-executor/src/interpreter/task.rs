@@ -151,7 +151,10 @@ impl Interpreter {
             {
                 return step;
             }
+            // The name of a started one is followed by what tells it from others.
+            let name = || executor.program.name.split('/').next().unwrap_or_default().to_owned();
             return self.refuse(RunError::Unbound(Unbound {
+                machine: (executor.depth > 0).then(name),
                 state: state.name.to_string(),
                 pointer: state.pointer.clone(),
                 resource: task.resource.arn.clone(),
@@ -170,7 +173,7 @@ impl Interpreter {
                 token: job.token.as_deref(),
                 calls_before,
                 retry_count: fiber.retry_count,
-                map_index: fiber.item.as_ref().map(|item| item.index),
+                map_index: fiber.item.as_ref().map(|item| item.index).or(self.item.map(|item| item as usize)),
                 idempotency_key: None,
                 interrupted: false,
             };

@@ -8,6 +8,7 @@ use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutOptions, PutPa
 use super::{
     IoError,
     bucket::{Bucket, Listed, Pieces},
+    no_such_key,
 };
 
 impl Bucket for Arc<dyn ObjectStore> {
@@ -112,10 +113,4 @@ fn missing(error: Error) -> IoError {
         Error::NotFound { .. } => no_such_key(),
         other => IoError::failed(other),
     }
-}
-
-fn no_such_key() -> IoError {
-    IoError::failed(
-        "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
-    )
 }

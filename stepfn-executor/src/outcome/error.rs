@@ -115,6 +115,8 @@ pub enum RunError {
 /// A Task without handler or mock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unbound {
+    /// The machine, where it is one that another one started.
+    pub machine: Option<String>,
     /// The state's name.
     pub state: String,
     /// Its JSON pointer.
@@ -125,7 +127,15 @@ pub struct Unbound {
 
 impl fmt::Display for Unbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { state, resource, .. } = self;
+        let Self { machine, state, resource, .. } = self;
+        if let Some(machine) = machine {
+            return write!(
+                f,
+                "state `{state}` of `{machine}`, which was started: nothing is bound to `{resource}`\nhelp: add \
+                 `.child({machine}::test().mock({machine}::{state}, Mock::succeed(…)))` to the test, or answer for the state that starts it by \
+                 `Mock::execution(…)`"
+            );
+        }
         write!(f, "state `{state}`: nothing is bound to `{resource}`\nhelp: add ")?;
         if Resource::parse(resource).action().is_some_and(Action::starts) {
             f.write_str("`.state_machine(\"…\", &…)` with the machine that it starts, ")?;
@@ -151,8 +161,9 @@ impl fmt::Display for RunError {
             Self::Unbound(unbound) => unbound.fmt(f),
             Self::UnboundBucket { state, bucket } => write!(
                 f,
-                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor{}",
-                if cfg!(feature = "object-store") { "" } else { ", with the feature `object-store`" }
+                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.objects(\"{bucket}\", &Objects::new().with(\"KEY\", \"TEXT\"))` to the test or the executor, or \
+                 `.bucket_dir(\"{bucket}\", \"FOLDER\")`{}",
+                if cfg!(feature = "object-store") { "" } else { " with the feature `object-store`" }
             ),
             Self::Unsupported { state, reason } => {
                 write!(

@@ -2,6 +2,7 @@
 
 use stepfn_core::value::Value;
 
+use super::ExpectedPath;
 use crate::{Route, RouteStep};
 
 /// More of a value than this is left out.
@@ -81,9 +82,12 @@ pub(super) fn ways(expected: &[String], found: &Route) -> Option<String> {
     let longest = expected.len().max(found.steps.len());
     (0..longest).find_map(|index| match (expected.get(index), found.steps.get(index)) {
         (Some(expected), Some(step)) if is(expected, step) => None,
-        (Some(expected), Some(step)) => {
-            Some(format!("step {}: expected `{expected}`, found `{}`", index + 1, like(expected, step)))
-        }
+        (Some(expected), Some(step)) => Some(match inside(expected, step) {
+            Some((number, difference)) => {
+                format!("step {}, in `{}[{number}]`: {difference}", index + 1, step.state)
+            }
+            None => format!("step {}: expected `{expected}`, found `{}`", index + 1, like(expected, step)),
+        }),
         (Some(expected), None) => {
             Some(format!("step {}: expected `{expected}`, and the way was over", index + 1))
         }
@@ -96,6 +100,46 @@ pub(super) fn ways(expected: &[String], found: &Route) -> Option<String> {
 
 fn is(expected: &str, step: &RouteStep) -> bool {
     step.state == expected || step.to_string() == expected.replace('→', "->")
+}
+
+/// Returns the first difference inside of a Map or Parallel, with the number of the iteration or branch; none where the states are others, or
+/// the expectation is not written as routes are.
+fn inside(expected: &str, step: &RouteStep) -> Option<(usize, String)> {
+    let expected = expected.replace('→', "->");
+    let groups = expected.strip_prefix(&*step.state)?.strip_prefix(" [")?.strip_suffix(']')?;
+    let mut wanted: Vec<(usize, Vec<String>)> = Vec::new();
+    for group in outside_of_brackets(groups, ';') {
+        let (numbers, way) = group.split_once(':')?;
+        let (first, last) = numbers.trim().split_once('-').unwrap_or((numbers.trim(), numbers.trim()));
+        let way = if way.trim() == "nothing" { Vec::new() } else { way.steps() };
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        // As many as there are: who expects more finds the first that is missing.
+        wanted.extend((first..=last.min(first + step.inside.len())).map(|number| (number, way.clone())));
+    }
+    let missing = wanted.iter().find(|(number, _)| step.inside.iter().all(|(there, _)| there != number));
+    let differs = |(number, route): &(usize, Route)| match wanted.iter().find(|(wanted, _)| wanted == number)
+    {
+        Some((_, way)) => Some((*number, ways(way, route)?)),
+        None => Some((*number, format!("expected nothing, found `{route}`"))),
+    };
+    let found = step.inside.iter().find_map(differs);
+    found.or_else(|| {
+        missing.map(|(number, way)| (*number, format!("expected `{}`, found nothing", way.join(" -> "))))
+    })
+}
+
+/// The parts of a text between signs that are not inside of brackets.
+fn outside_of_brackets(text: &str, sign: char) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let is_border = |c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && c == sign
+    };
+    text.split(is_border).collect()
 }
 
 /// Returns a step as the expectation has it: with what happened inside where that makes the difference.

@@ -34,6 +34,7 @@
 
 mod coverage;
 mod differs;
+mod expected;
 mod explore;
 mod parity;
 mod picture;
@@ -53,12 +54,13 @@ use stepfn_core::{
 
 pub use self::{
     coverage::{Coverage, Way},
+    expected::ExpectedPath,
     explore::{Exploration, ExploredRun, answer_of, explore},
     parity::TestStateRequest,
     run::Run,
     running::Running,
 };
-use crate::{Executor, ExecutorBuilder, Mock, mock_file::MockCase};
+use crate::{Executor, ExecutorBuilder, Mock, Objects, mock_file::MockCase};
 
 /// Starts a test of a declared workflow: `CsvProcessing::test()`.
 ///
@@ -167,7 +169,13 @@ impl<W> Test<W> {
         self
     }
 
-    /// Configures the executor further: placeholders, buckets, the account, the first instant.
+    /// Gives a bucket that a distributed Map reads or writes: `.objects("books", &Objects::new().with("monday.csv", "id\n1\n"))`.
+    pub fn objects(mut self, bucket: impl Into<String>, objects: &Objects) -> Self {
+        self.builder = self.builder.objects(bucket, objects);
+        self
+    }
+
+    /// Configures the executor further: placeholders, folders in place of buckets, the account, the first instant.
     pub fn configure(mut self, configure: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder) -> Self {
         self.builder = configure(self.builder);
         self

@@ -7,6 +7,7 @@ use stepfn_core::{
 };
 
 use super::{
+    ExpectedPath,
     differs::{self, shown},
     fail, json, or_fail,
     picture::{self, Visit},
@@ -188,6 +189,7 @@ impl<W> Run<W> {
     ///
     /// A Map or Parallel is expected by its name, whatever happens inside of it, or with that, as [`route`](Self::route) shows it:
     /// `Each [0-1: Pay -> Ship; 2: Pay]`, the iterations or branches by their numbers from 0, those that went the same way together.
+    /// The whole path may be one such text: `"Check -> Each [0-1: Pay] -> Done"`.
     ///
     /// # Panics
     /// When they were others; the first difference is shown.
@@ -199,11 +201,12 @@ impl<W> Run<W> {
     /// # use stepfn_executor::testing::Test;
     /// let run = Test::of(&definition).run_value(Value::Null);
     /// run.assert_path(["Greet"]);
+    /// run.assert_path("Greet");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[track_caller]
-    pub fn assert_path<S: AsRef<str>>(&self, expected: impl IntoIterator<Item = S>) -> &Self {
-        let expected: Vec<String> = expected.into_iter().map(|state| state.as_ref().to_owned()).collect();
+    pub fn assert_path(&self, expected: impl ExpectedPath) -> &Self {
+        let expected = expected.steps();
         let route = self.route();
         if let Some(difference) = differs::ways(&expected, &route) {
             self.otherwise(

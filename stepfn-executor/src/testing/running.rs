@@ -156,8 +156,10 @@ impl<W> Running<W> {
             Some(found) => found.clone(),
             None => {
                 let waiting: Vec<&str> = pending.iter().map(|pending| &*pending.state).collect();
-                let waiting =
-                    if waiting.is_empty() { "no state does".to_owned() } else { waiting.join(", ") };
+                let waiting = match waiting.as_slice() {
+                    [] => "no state does".to_owned(),
+                    names => format!("`{}` does", names.join("`, `")),
+                };
                 fail(&format!("`{state}` waits for no callback now; {waiting}"))
             }
         }

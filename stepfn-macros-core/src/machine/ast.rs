@@ -65,6 +65,16 @@ pub(super) struct Expr {
     pub(super) place: Place,
 }
 
+impl Expr {
+    /// The same as an item that comes out of a fragment: its fields are marked as such.
+    pub(super) fn out_of_a_fragment(mut self) -> Self {
+        if let Kind::Object(block) = &mut self.kind {
+            block.entries.iter_mut().for_each(|entry| entry.spread = true);
+        }
+        self
+    }
+}
+
 #[allow(clippy::large_enum_variant)] // there are few of them
 pub(super) enum Kind {
     /// A string, number, boolean or null.

@@ -55,9 +55,9 @@ pub(super) fn find<'k>(known: &'k [Known], path: &Path) -> Option<&'k Known> {
     known.iter().find(|known| known.key == key)
 }
 
-/// A path without the blanks between its tokens.
+/// A path without the blanks between its tokens. `$crate` is how `crate` comes out of a fragment with parameters.
 fn key_of(path: &TokenStream) -> String {
-    path.clone().into_iter().map(|token| token.to_string()).collect()
+    path.clone().into_iter().map(|token| token.to_string().replace("$crate", "crate")).collect()
 }
 
 /// Takes the fragments that were handed over off the front: `@with (path) { … } [nested] (parameters)`.
@@ -150,6 +150,29 @@ fn path_of(tokens: &[TokenTree]) -> TokenStream {
     path.into_iter().collect()
 }
 
+/// Tokens of a `macro_rules!` in which `crate::…` is this crate, wherever they end up.
+fn of_this_crate(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut out = TokenStream::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let leads = matches!(tokens.get(index + 1), Some(TokenTree::Punct(colon)) if colon.as_char() == ':' && colon.spacing() == Spacing::Joint);
+        match token {
+            TokenTree::Ident(name) if name == "crate" && leads => {
+                let mut dollar = Punct::new('$', Spacing::Alone);
+                dollar.set_span(name.span());
+                out.extend([dollar.into(), token.clone()]);
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), of_this_crate(group.stream()));
+                inner.set_span(group.span());
+                out.extend([TokenTree::Group(inner)]);
+            }
+            token => out.extend([token.clone()]),
+        }
+    }
+    out
+}
+
 /// Tokens without `$`.
 fn hide(tokens: TokenStream) -> TokenStream {
     map(tokens, &|token| match token {
@@ -222,7 +245,10 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     let errors = reading.errors;
     let is_broken = !errors.is_empty();
     let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
-    let mut hidden_body = Group::new(body.delimiter(), hide(body.stream()));
+    let hidden_body = hide(body.stream());
+    // What has parameters names its items where it is used, which may be another crate.
+    let hidden_body = if parameters.is_empty() { hidden_body } else { of_this_crate(hidden_body) };
+    let mut hidden_body = Group::new(body.delimiter(), hidden_body);
     hidden_body.set_span(body.span());
     let nested = handed_over(&known);
     let hidden = format_ident!("__stepfn_fragment_{}_{:x}", name.unraw(), number(&name, &body));

@@ -271,7 +271,7 @@ pub(super) fn expr(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr
         while !content.is_empty() {
             if content.peek(Token![..]) {
                 if let Some(Part::Items(spread)) = spread(&content, reading, Wants::Items)? {
-                    items.extend(spread);
+                    items.extend(spread.into_iter().map(Expr::out_of_a_fragment));
                 }
             } else {
                 items.push(expr(&content, reading)?);

@@ -124,12 +124,11 @@ impl Lowering<'_> {
                 Some(self.constant(constant, wanted, value.place, at))
             }
             Kind::Name(name) => Some(name.as_str().into()),
-            Kind::Path(text) => {
-                let message = format!(
-                    "`{0}` takes a literal; for a value from the data write `{0}_path: {1}`",
-                    key.text, text.text
+            Kind::Path(text) | Kind::Call(text) => {
+                self.errors.push(
+                    value.place,
+                    no_literal(&key.text, &text.text, matches!(value.kind, Kind::Call(_))),
                 );
-                self.errors.push(value.place, message);
                 None
             }
             _ => match self.template(value, at)? {
@@ -232,6 +231,10 @@ impl Lowering<'_> {
                 self.expected(item, "`{ error_equals: [States.ALL], … }`");
                 continue;
             };
+            // What many states share names the errors of all of them.
+            if block.entries.iter().any(|entry| entry.spread && entry.key.text == "error_equals") {
+                self.out.allowed.push((item_at.clone(), "unraised-error".to_owned()));
+            }
             let mut map = Map::new();
             for entry in &block.entries {
                 if !matches!(entry.value.kind, Kind::Broken) {
@@ -241,5 +244,20 @@ impl Lowering<'_> {
             out.push(map.into());
         }
         Some(out.into())
+    }
+}
+
+/// The words for a path or a call where a literal is taken.
+fn no_literal(field: &str, written: &str, is_call: bool) -> String {
+    let of_data = format!("{field}_path");
+    // The texts of a failure are the only ones that may be computed where they stand.
+    if schema::written(&of_data).is_none() {
+        format!("`{field}` takes a literal, no value from the data")
+    } else if is_call && !matches!(field, "error" | "cause") {
+        format!(
+            "`{field}` takes a literal; compute the value in a Pass state before, `parameters: {{ \"name\": {written} }}`, and write `{of_data}: $.name`"
+        )
+    } else {
+        format!("`{field}` takes a literal; for a value from the data write `{of_data}: {written}`")
     }
 }
