@@ -154,7 +154,7 @@ impl Deploy {
     fn wanted<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<&'d Deployment>, Failure> {
         let Some(name) = &self.name else { return Ok(in_order(deployments)?) };
         let mut known = deployments.iter();
-        match known.find(|deployment| is_called(deployment.definition(), name)) {
+        match known.find(|deployment| is_called(deployment, name)) {
             Some(deployment) => Ok(vec![deployment]),
             None => Err(unknown(deployments, name)),
         }
