@@ -83,8 +83,6 @@ pub use stepfn_deploy as deploy;
 #[cfg(feature = "durable")]
 pub use stepfn_durable as durable;
 #[cfg(feature = "executor")]
-pub use stepfn_executor as executor;
-#[cfg(feature = "executor")]
 pub use stepfn_executor::testing;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
@@ -198,9 +196,62 @@ pub mod definition {
     };
 }
 
+/// A machine as it is deployed: for generated files, and for the module `deploy`.
+pub mod deployment {
+    pub use stepfn_core::deployment::{
+        Alarm, Alias, Authorization, Cycle, Deployment, DeploymentProblem, Encryption, EventRule,
+        ExecutionStatus, Http, Identifier, InvalidDeployment, InvalidStep, LogGroup, Method, Metric,
+        Notification, Payload, RetryPolicy, Routing, Schedule, ScheduleMethod, Step, Target,
+        TreatMissingData, Trigger, Version, in_order,
+    };
+}
+
 /// The diagnostics of the checks.
 pub mod diagnostic {
     pub use stepfn_core::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix, Label, Severity, Subject};
+}
+
+/// The native executor: runs workflows in this process as AWS runs them.
+///
+/// ```
+/// use stepfn::{Workflow, executor::{Executor, Mock}, state_machine};
+///
+/// state_machine! {
+///     Greeting() {
+///         start_at: Greet,
+///         Greet: Task { resource: "arn:aws:lambda:us-east-1:123456789012:function:greet", end: true },
+///     }
+/// }
+///
+/// let executor = Executor::builder().virtual_time().mock("Greet", Mock::succeed("hello")).build(&Greeting::definition())?;
+/// let outcome = executor.run_blocking("{}".parse()?)?;
+/// assert_eq!(outcome.output().and_then(|output| output.as_str()), Some("hello"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | to | there is |
+/// | --- | --- |
+/// | answer task tokens, stop an execution, look at it while it runs | [`Executor::send_task_success`](executor::Executor::send_task_success), [`Control`](executor::Control) |
+/// | do the work of activities | [`Executor::work`](executor::Executor::work), [`Executor::get_activity_task`](executor::Executor::get_activity_task) |
+/// | let state machines start each other | [`ExecutorBuilder::state_machine`](executor::ExecutorBuilder::state_machine) |
+/// | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
+/// | set the bounds, which are AWS's quotas | [`Limits`](executor::Limits) |
+/// | see what an execution waits for | [`Execution::waiting`](executor::Execution::waiting) |
+/// | go on with an execution that failed | [`Executor::redrive`](executor::Executor::redrive) |
+/// | test a workflow in a few lines | [`testing`] |
+/// | test one state on its own | [`executor::test_state`] |
+/// | read the mock files of Step Functions Local | [`executor::mock_file`] |
+#[cfg(feature = "executor")]
+pub mod executor {
+    #[cfg(feature = "object-store")]
+    pub use stepfn_executor::object_store;
+    pub use stepfn_executor::{
+        ActivityTask, Attempt, BuildError, CompileError, Control, Execution, Executor, ExecutorBuilder,
+        ExpressionError, Fault, FaultKind, History, HistoryEvent, Limits, MapRun, Mock, Objects, Outcome,
+        OutputError, PendingToken, Program, RealTime, RedriveError, Route, RouteStep, RunError, Sleep,
+        Status, TaskCall, TaskHandler, Time, Timestamp, TokenError, Unbound, VirtualTime, Waiting, WaitingOn,
+        delivery, is_name, mock_file, test_state, turns,
+    };
 }
 
 /// JSON text with the places of its values.
@@ -255,16 +306,14 @@ pub mod __private {
             Call, Definition, FragmentConstant, FragmentNumber, FragmentType, LogLevel, LoggingConfiguration,
             Reference, Source, Workflow, WorkflowInfo, WorkflowType,
         },
-        draft::{Draft, DraftChild, DraftTask, expect_express},
+        draft::{Draft, expect_express},
         editor,
         number::{
             constant, expect_amount, expect_less, expect_number, expect_own_error, expect_timestamp, number,
         },
         same,
         shape::{
-            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
-            ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
-            expect_unless, holds, said, shape_of,
+            EnumShape, Field, Given, Made, ObjectShape, OneOfShape, Shape, StateData, TIMESTAMP, shape_of,
         },
         task::{
             ErrorText, Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo, read_input,
@@ -275,6 +324,16 @@ pub mod __private {
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
     pub use stepfn_macros::{editor_data, editor_machine, fragment, state_machine};
+
+    /// What claims are written with: short names, for rustc reads hundreds of them.
+    pub mod claims {
+        pub use stepfn_core::shape::{
+            Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property,
+            Side::{Given, Made},
+            Step::*,
+            expect, expect_unless, holds, leads, said,
+        };
+    }
 }
 
 #[cfg(all(doctest, feature = "executor"))]

@@ -11,7 +11,8 @@ use stepfn::{
     testing::WorkflowTest,
     value::{Value, to_value},
 };
-use stepfn_codegen::{cloudformation, deployment::in_order, iam, sam, serverless, terraform};
+use stepfn_codegen::{cloudformation, iam, sam, serverless, terraform};
+use stepfn_core::deployment::in_order;
 
 #[derive(Serialize, Deserialize, StateData, Clone, Debug)]
 struct Order {
@@ -336,6 +337,6 @@ fn machines_that_start_each_other_run_and_are_not_deployed_together() {
 fn what_is_started_comes_first() {
     let all = [Orders::definition().into(), Countdown::definition().into(), Fulfilment::definition().into()];
     let names: Vec<_> =
-        in_order(&all).unwrap().iter().map(|deployment| deployment.definition().name.clone()).collect();
+        in_order(&all).unwrap().iter().map(|deployment| deployment.definition.name.clone()).collect();
     assert_eq!(names, ["Fulfilment", "Orders", "Countdown"]);
 }

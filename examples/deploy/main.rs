@@ -11,7 +11,8 @@ use std::{env, error::Error, process::ExitCode};
 use serde::{Deserialize, Serialize};
 use stepfn::{
     StateData, Workflow,
-    deploy::{self, Connection, ExecutionError, Settings, WorkflowClient},
+    deploy::{self, Connection, ExecutionError, WorkflowClient},
+    deployment::Deployment,
     state_machine,
 };
 
@@ -82,12 +83,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
         }
     }
     let sfn = connection.connect().await?;
-    let settings = Settings::new()
-        .role_arn("arn:aws:iam::123456789012:role/pricing")
-        .substitution("ShopName", shop)
+    let deployment = Deployment::from(Pricing::definition())
+        .role("arn:aws:iam::123456789012:role/pricing")
         .tag("example", "deploy");
+    let values = [("ShopName".to_owned(), shop)].into();
 
-    let plan = deploy::plan(&sfn, &Pricing::definition(), &settings).await?;
+    let plan = deploy::plan(&sfn, &deployment, &values).await?;
     println!("{plan}");
     plan.apply_with(&sfn, |event| println!("{event}")).await?;
 

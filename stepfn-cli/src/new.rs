@@ -6,10 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::{
-    deployment::Deployment,
-    generate::{Format, Plan, write_file},
-};
+use stepfn_codegen::generate::{Format, Plan, write_file};
+use stepfn_core::deployment::Deployment;
 use stepfn_import::{self as import, Imported, Reach, rust};
 
 use crate::{Outcome, arguments::New, import::snake_case, report, style};

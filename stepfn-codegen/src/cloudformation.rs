@@ -1,7 +1,8 @@
 //! Plain CloudFormation templates, in YAML and JSON.
 //!
 //! ```
-//! use stepfn_codegen::{cloudformation, deployment::Deployment};
+//! use stepfn_core::deployment::Deployment;
+//! use stepfn_codegen::cloudformation;
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
@@ -36,13 +37,13 @@
 //! for its own, is a `DefinitionString` of many lines.
 
 use crate::{
-    deployment::Deployment,
     error::Error,
     template::{Dialect, Template, reference, to_json_text as render_json},
     together::check_together,
     tree::Node,
     yaml::emit,
 };
+use stepfn_core::deployment::Deployment;
 
 /// The name of the file that holds all machines in YAML.
 pub const YAML_FILE_NAME: &str = "stepfn.cloudformation.yaml";

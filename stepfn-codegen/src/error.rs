@@ -1,7 +1,9 @@
 use std::{io, path::PathBuf};
 
 use crate::difference::Difference;
-use crate::problem::{DeploymentProblem, Problem};
+use stepfn_core::deployment::{Cycle, DeploymentProblem, InvalidDeployment};
+
+use crate::problem::Problem;
 
 /// The error of generating files, or of checking them.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +36,8 @@ pub enum Error {
         key: String,
     },
     /// Machines that start each other in a circle.
-    #[error(
-        "the machines {} start each other in a circle, and each has to be there before the one that starts it; let one of them take the \
-         other's ARN out of its input", circle(.machines)
-    )]
-    Cycle {
-        /// Their names, each one followed by one that it starts, the last by the first.
-        machines: Vec<String>,
-    },
+    #[error(transparent)]
+    Cycle(#[from] Cycle),
     /// One function key with two names.
     #[error(
         "machine `{machine}`: task `{key}` is the function `{second}` here and `{first}` elsewhere; rename one of the tasks"
@@ -80,15 +76,27 @@ pub enum Error {
         /// The problem.
         problem: Problem,
     },
-    /// Something beside a definition that AWS, or a format, does not take.
+    /// Something beside a definition that AWS does not take.
     #[error("machine `{machine}`, `{at}`: {problem}")]
     Deployment {
         /// The machine.
         machine: String,
-        /// The path in its [`Deployment`](crate::deployment::Deployment): `triggers[0].expression`.
+        /// The path in its [`Deployment`](stepfn_core::deployment::Deployment): `triggers[0].expression`.
         at: String,
         /// The problem.
         problem: DeploymentProblem,
+    },
+    /// Something of a deployment that a format has no word for.
+    #[error("machine `{machine}`, `{at}`: {format} {what}")]
+    Unsupported {
+        /// The machine.
+        machine: String,
+        /// The path in its deployment: `aliases.live`.
+        at: String,
+        /// The format.
+        format: &'static str,
+        /// The missing feature, with a suggestion.
+        what: &'static str,
     },
     /// A text that CloudFormation would replace.
     #[error(
@@ -152,19 +160,12 @@ fn list(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }
 
-/// `A`, `B` and back to `A`.
-fn circle(machines: &[String]) -> String {
-    let names: Vec<String> =
-        machines.iter().chain(machines.first()).map(|name| format!("`{name}`")).collect();
-    names.join(" → ")
-}
-
 impl Error {
     /// The errors that this one holds: itself, if it is but one.
     ///
     /// ```
-    /// use stepfn_codegen::{deployment::{Deployment, Schedule}, generate::{Format, Plan}};
-    /// use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
+    /// use stepfn_codegen::generate::{Format, Plan};
+    /// use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}, deployment::{Deployment, Schedule}};
     ///
     /// let machine = |name| Deployment::from(Definition::from_asl(name, WorkflowType::Standard, StateMachine::default()));
     /// let machines = [machine("A").trigger(Schedule::new("rate(0 days)")), machine("B C")];
@@ -202,5 +203,14 @@ impl Error {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+impl From<InvalidDeployment> for Error {
+    fn from(invalid: InvalidDeployment) -> Self {
+        let InvalidDeployment { machine, problems, .. } = invalid;
+        let error = |(at, problem)| Self::Deployment { machine: machine.clone(), at, problem };
+        let mut errors: Vec<_> = problems.into_iter().map(error).collect();
+        if errors.len() == 1 { errors.remove(0) } else { Self::Several(errors) }
     }
 }

@@ -1,6 +1,7 @@
 use std::{fmt, str::FromStr};
 
-use crate::{cloudformation, deployment::Deployment, error::Error, sam, serverless, terraform};
+use crate::{cloudformation, error::Error, sam, serverless, terraform};
+use stepfn_core::deployment::Deployment;
 
 /// A format of deployment files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -31,7 +31,6 @@ use stepfn_core::definition::Definition;
 
 use crate::{
     asl,
-    deployment::Deployment,
     difference::{is_same, stale},
     disk,
     error::Error,
@@ -42,6 +41,7 @@ pub use crate::{
     difference::Difference,
     format::{Format, UnknownFormat},
 };
+use stepfn_core::deployment::Deployment;
 
 /// The name of the list of generated files.
 pub const LIST_NAME: &str = ".stepfn-generated";

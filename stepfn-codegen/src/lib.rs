@@ -23,7 +23,6 @@
 
 pub mod asl;
 pub mod cloudformation;
-pub mod deployment;
 mod difference;
 mod disk;
 mod error;

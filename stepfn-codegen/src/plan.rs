@@ -5,12 +5,10 @@ use std::borrow::Cow;
 
 use stepfn_core::{definition::WorkflowType, value::Value as Json};
 
-use crate::{
-    deployment::{
-        Alarm, EventRule, Http, Identifier, Notification, Payload, RetryPolicy, Schedule, ScheduleMethod,
-        Target, Trigger,
-    },
-    tree::Node,
+use crate::tree::Node;
+use stepfn_core::deployment::{
+    Alarm, EventRule, Http, Identifier, Notification, Payload, RetryPolicy, Schedule, ScheduleMethod, Target,
+    Trigger,
 };
 
 /// A field, by CloudFormation's name.

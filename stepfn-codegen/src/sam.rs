@@ -1,7 +1,8 @@
 //! AWS SAM templates.
 //!
 //! ```
-//! use stepfn_codegen::{deployment::{Deployment, Schedule}, sam};
+//! use stepfn_core::deployment::{Deployment, Schedule};
+//! use stepfn_codegen::sam;
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
@@ -37,7 +38,6 @@
 
 use crate::{
     asl,
-    deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger},
     error::Error,
     functions::{Function, functions},
     plan,
@@ -46,6 +46,7 @@ use crate::{
     tree::{Node, from_value},
     yaml::emit,
 };
+use stepfn_core::deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger};
 
 /// The name of the file that holds all machines.
 pub const FILE_NAME: &str = "stepfn.sam.yaml";
@@ -67,7 +68,7 @@ const BUILD: &str = "\
 /// When AWS refuses a value of a deployment, two machines conflict, or they disagree on a function.
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     check_together(deployments)?;
-    let functions = functions(deployments.iter().map(Deployment::definition))?;
+    let functions = functions(deployments.iter().map(|deployment| &deployment.definition))?;
     let mut template = Template::new(Dialect::Yaml);
     let machines = template.machines(deployments);
     // All of them before the first text: it may name any.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::{
-    deployment::{Deployment, in_order},
     error::Error,
     text::{Piece, split},
 };
+use stepfn_core::deployment::{Deployment, Routing, in_order};
 
 /// Checks what all formats ask of deployments: names that fit, values that AWS takes, requests that one machine answers. All errors come at
 /// once.
@@ -14,7 +14,7 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
     let mut errors = check_names(deployments);
     let mut routes: HashMap<String, &str> = HashMap::new();
     for deployment in deployments {
-        errors.extend(deployment.check().err());
+        errors.extend(deployment.check().err().map(Error::from));
         for route in deployment.routes() {
             let machine = &deployment.definition.name;
             if let Some(first) = routes.insert(route.clone(), machine) {
@@ -29,7 +29,17 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
 /// The same for machines that are in one template, where a thing that another one refers to is made before it.
 pub(crate) fn check_together(deployments: &[Deployment]) -> Result<(), Error> {
     check_all(deployments)?;
-    in_order(deployments).map(|_| ())
+    let aliases = deployments.iter().flat_map(|one| one.aliases.iter().map(move |alias| (one, alias)));
+    let steps = aliases.filter(|(_, alias)| matches!(alias.routing, Routing::Steps(_)));
+    let unsupported = steps.map(|(deployment, alias)| Error::Unsupported {
+        machine: deployment.definition.name.clone(),
+        at: format!("aliases.{}", alias.name),
+        format: "a file",
+        what: "does not have steps of any size; use `canary` or `linear`, or deploy by `cargo xtask deploy`",
+    });
+    Error::all(unsupported.collect())?;
+    in_order(deployments)?;
+    Ok(())
 }
 
 /// Checks the names of all machines: AWS accepts them, they can be names of files, and no two of them differ in case only.

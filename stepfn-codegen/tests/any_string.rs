@@ -4,11 +4,8 @@
 mod support;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use stepfn_codegen::{
-    Error, Problem, asl, cloudformation,
-    deployment::{Alarm, Deployment, Metric, Schedule},
-    sam, serverless, terraform,
-};
+use stepfn_codegen::{Error, Problem, asl, cloudformation, sam, serverless, terraform};
+use stepfn_core::deployment::{Alarm, Deployment, Metric, Schedule};
 use stepfn_core::value::Value;
 
 use support::machine;
@@ -132,8 +129,8 @@ fn of_template(template: &Value, text: &str) -> Value {
 fn asl_and_cloudformation_read_back_what_was_written() {
     for text in strings() {
         let deployment = deployment(&text);
-        let expected = deployment.definition().machine.to_json();
-        let asl = asl::to_json_text(deployment.definition());
+        let expected = deployment.definition.machine.to_json();
+        let asl = asl::to_json_text(&deployment.definition);
         assert!(!asl.contains("{{resolve:"), "{asl}");
         assert_eq!(asl.parse::<Value>().unwrap(), expected, "{text:?}");
         let in_yaml = cloudformation::to_yaml(std::slice::from_ref(&deployment)).unwrap();
@@ -206,7 +203,7 @@ fn the_serverless_plugin_sends_what_was_written_or_it_is_refused() {
                     let file = yaml(&in_yaml);
                     let found = at(&file, &["stepFunctions", "stateMachines", name, "definition"]);
                     let in_sub = in_yaml.contains("!Sub");
-                    let expected = deployment.definition().machine.to_json();
+                    let expected = deployment.definition.machine.to_json();
                     assert_eq!(sent(&resolved(found), in_sub), expected, "{text:?}\n{in_yaml}");
                 }
                 Err(Error::Serverless { problem, .. }) => {

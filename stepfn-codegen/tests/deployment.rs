@@ -4,15 +4,12 @@
 
 mod support;
 
-use stepfn_codegen::{
-    Error,
-    deployment::{
-        Alarm, Alias, Deployment, Encryption, EventRule, ExecutionStatus, Http, LogGroup, Method, Metric,
-        Notification, Payload, RetryPolicy, Schedule, ScheduleMethod, Target,
-    },
-    generate::{Format, Plan},
-};
+use stepfn_codegen::generate::{Format, Plan};
 use stepfn_core::definition::{LogLevel, LoggingConfiguration, Reference};
+use stepfn_core::deployment::{
+    Alarm, Alias, Deployment, Encryption, EventRule, ExecutionStatus, Http, LogGroup, Method, Metric,
+    Notification, Payload, RetryPolicy, Schedule, ScheduleMethod, Target,
+};
 use support::{express, greeting, rich, unencrypted, versioned};
 
 fn plain() -> Deployment {
@@ -22,8 +19,8 @@ fn plain() -> Deployment {
 #[track_caller]
 fn refused(deployment: &Deployment, expected: &str) {
     let error = deployment.check().unwrap_err();
-    assert!(matches!(error, Error::Deployment { .. }));
-    let of = &deployment.definition().name;
+    assert_eq!(error.problems.len(), 1);
+    let of = &deployment.definition.name;
     assert_eq!(error.to_string(), format!("machine `{of}`, {expected}"));
     // No format gets past it.
     for format in Format::ALL {

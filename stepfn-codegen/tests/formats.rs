@@ -7,13 +7,13 @@ mod support;
 use indexmap::IndexMap;
 use stepfn_codegen::{
     cloudformation,
-    deployment::{
-        Alias, Deployment, EventRule, ExecutionStatus, Notification, Schedule, ScheduleMethod, Target,
-    },
     generate::{Format, Plan},
     sam, serverless, terraform,
 };
 use stepfn_core::definition::Reference;
+use stepfn_core::deployment::{
+    Alias, Deployment, Encryption, EventRule, ExecutionStatus, Notification, Schedule, ScheduleMethod, Target,
+};
 use support::{everything, greeting, machine, rich, unencrypted, versioned};
 
 fn gradual() -> Deployment {
@@ -299,4 +299,32 @@ fn a_stage_is_in_the_names_of_triggers_in_each_format() {
     let wrong =
         Deployment::from(greeting("Greeting")).trigger(Schedule::new("rate(1 day)").name("daily ${x y}"));
     assert!(wrong.check().is_err());
+}
+
+#[test]
+fn steps_of_any_size_are_for_deployments_without_a_file() {
+    let stepped =
+        Deployment::from(greeting("Careful")).alias(Alias::new("live").step("10%:30s".parse().unwrap()));
+    for format in [Format::Serverless, Format::Sam, Format::CloudFormationYaml, Format::Terraform] {
+        let error = Plan::new(std::slice::from_ref(&stepped), &[format]).unwrap_err();
+        assert!(
+            error.to_string().starts_with(
+                "machine `Careful`, `aliases.live`: a file does not have steps of any size; use `canary` or `linear`"
+            ),
+            "{error}"
+        );
+    }
+    Plan::new(&[stepped], &[Format::Asl, Format::Policy]).unwrap();
+}
+
+#[test]
+fn the_key_that_aws_owns_is_written_where_the_format_has_a_word_for_it() {
+    let owned = [Deployment::from(greeting("Greeting")).encryption(Encryption::AwsOwnedKey)];
+    assert!(
+        cloudformation::to_yaml(&owned)
+            .unwrap()
+            .contains("EncryptionConfiguration:\n        Type: AWS_OWNED_KEY")
+    );
+    assert!(terraform::to_json_text(&owned).unwrap().contains("\"type\": \"AWS_OWNED_KEY\""));
+    assert!(!serverless::to_yaml(&owned).unwrap().contains("encryptionConfig"));
 }

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 
 use stepfn_codegen::{
     cloudformation,
-    deployment::{Deployment, Encryption},
     generate::{Format, Plan},
     iam::{self, Effect, Policy},
     serverless, terraform,
 };
+use stepfn_core::deployment::{Deployment, Encryption};
 use stepfn_core::{
     asl,
     definition::{Definition, LogLevel, LoggingConfiguration, Reference, WorkflowType},
@@ -534,7 +534,7 @@ fn logs_traces_and_the_machine_s_key() {
 
 #[test]
 fn the_machine_s_key_is_an_arn() {
-    let key = |id: stepfn_codegen::deployment::Identifier| {
+    let key = |id: stepfn_core::deployment::Identifier| {
         let definition = machine(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#);
         let policy = iam::policy_of(&Deployment::from(definition).encryption(Encryption::new(id)));
         lines(&policy)[0].split(" if ").next().unwrap().to_owned()

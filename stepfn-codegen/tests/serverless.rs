@@ -4,8 +4,9 @@
 
 mod support;
 
-use stepfn_codegen::{Error, Problem, deployment::Deployment, serverless};
+use stepfn_codegen::{Error, Problem, serverless};
 use stepfn_core::definition::{Call, Definition, LogLevel, LoggingConfiguration, Reference};
+use stepfn_core::deployment::Deployment;
 use support::{
     Mailer, OtherValidator, SameAsValidator, Spaced, Validator, bind, everything, express, greeting, machine,
     passing,

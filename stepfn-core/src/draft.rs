@@ -116,6 +116,9 @@ pub struct Draft {
     /// Numbers that only rustc knew, by JSON pointer.
     #[doc(hidden)]
     pub numbers: Vec<(String, Value)>,
+    /// The types and names of constants that only rustc knows, by JSON pointer. Not for use by hand.
+    #[doc(hidden)]
+    pub constants: Vec<(String, &'static Shape, String)>,
 }
 
 /// A Task state whose work is a Rust function.
@@ -160,6 +163,7 @@ impl Draft {
             logging: None,
             tracing: false,
             numbers: Vec::new(),
+            constants: Vec::new(),
         }
     }
 
@@ -169,6 +173,18 @@ impl Draft {
         // The macro wrote this text out of a machine that it had read; a text that is none gives an empty machine.
         let machine = asl::read_str(asl).map(|(machine, _)| machine).unwrap_or_default();
         Self::new(name, machine)
+    }
+
+    /// Adds a Task state whose work is a Rust function. Not for use by hand.
+    #[doc(hidden)]
+    pub fn task(&mut self, state: &str, task: TaskInfo, call: Call, result: Option<&'static Shape>) {
+        self.tasks.push(DraftTask { state: state.to_owned(), task, call, result });
+    }
+
+    /// Adds a Task state that starts another workflow. Not for use by hand.
+    #[doc(hidden)]
+    pub fn child(&mut self, state: &str, child: WorkflowInfo, result: Option<&'static Shape>) {
+        self.children.push(DraftChild { state: state.to_owned(), child, result });
     }
 
     /// Checks the draft and gives its definition.
@@ -226,6 +242,10 @@ impl Draft {
         }
         for (pointer, shape) in &self.results {
             states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
+        }
+        for (pointer, shape, name) in &self.constants {
+            let typing = StateTyping::Constant { ty: ty(shape), name: name.clone() };
+            states.insert(pointer.clone(), typing);
         }
         let typing = Typing {
             input: self.input.map(&mut ty),

@@ -7,6 +7,7 @@ pub mod builder;
 pub mod case;
 pub mod check;
 pub mod definition;
+pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
 pub mod draft;

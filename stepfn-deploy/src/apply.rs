@@ -8,7 +8,7 @@ use aws_sdk_sfn::{
         EncryptionConfiguration, EncryptionType, RoutingConfigurationListItem, Tag, TracingConfiguration,
     },
 };
-use stepfn_core::arn;
+use stepfn_core::{arn, deployment::Step};
 
 use crate::{
     deployed,
@@ -16,7 +16,7 @@ use crate::{
     log_group,
     plan::{Change, Plan, Route},
     remote::sdk_type,
-    settings::{Encryption, Step},
+    wanted::Encryption,
 };
 
 /// The result of applying a plan.
@@ -347,7 +347,9 @@ fn encryption(encryption: &Encryption) -> Result<EncryptionConfiguration, Error>
             EncryptionConfiguration::builder()
                 .r#type(EncryptionType::CustomerManagedKmsKey)
                 .kms_key_id(kms_key_id)
-                .set_kms_data_key_reuse_period_seconds(*reuse_period_seconds)
+                .set_kms_data_key_reuse_period_seconds(
+                    reuse_period_seconds.and_then(|seconds| seconds.try_into().ok()),
+                )
         }
     };
     builder.build().map_err(|error| unbuilt("UpdateStateMachine", &error))

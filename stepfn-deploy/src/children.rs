@@ -1,28 +1,30 @@
 //! The ARNs of the machines that a definition itself declares to start.
 
 use aws_sdk_sfn::Client;
-use stepfn_core::definition::Definition;
+use indexmap::IndexMap;
+use stepfn_core::deployment::Deployment;
 
-use crate::{deployed, error::Error, settings::Settings, substitution::substitute};
+use crate::{deployed, error::Error, wanted::Wanted};
 
-/// The settings with the ARNs of the machines that the definition starts, where they do not have them: AWS knows those by name.
+/// The values with the ARNs of the machines that the definition starts, where they do not have them: AWS knows those by name.
 pub(crate) async fn known(
     client: &Client,
-    definition: &Definition,
-    settings: &Settings,
-) -> Result<Settings, Error> {
-    let mut settings = settings.clone();
+    deployment: &Deployment,
+    values: &IndexMap<String, String>,
+) -> Result<IndexMap<String, String>, Error> {
+    let mut values = values.clone();
+    let definition = &deployment.definition;
     let mut open = Vec::new();
     for child in &definition.children {
         if let Some(name) = &child.substitution
-            && !settings.substitutions.contains_key(name)
+            && !values.contains_key(name)
         {
             open.push((name, &child.name));
-            settings.substitutions.insert(name.clone(), String::new());
+            values.insert(name.clone(), String::new());
         }
     }
     // Other names without a value are reported before anything is asked.
-    substitute(definition, &settings)?;
+    Wanted::of(deployment, &values)?;
     for (substitution, child) in open {
         let Some(arn) = deployed::find(client, child).await? else {
             return Err(Error::MissingChild {
@@ -31,7 +33,7 @@ pub(crate) async fn known(
                 substitution: substitution.clone(),
             });
         };
-        settings.substitutions.insert(substitution.clone(), arn);
+        values.insert(substitution.clone(), arn);
     }
-    Ok(settings)
+    Ok(values)
 }

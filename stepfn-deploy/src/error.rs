@@ -7,15 +7,17 @@ use aws_sdk_sfn::{
     error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
-use stepfn_core::definition::WorkflowType;
+use stepfn_core::{definition::WorkflowType, deployment::InvalidDeployment};
 
-use crate::{issue::Issue, substitution::MissingSubstitutions};
+use crate::{issue::Issue, wanted::MissingSubstitutions};
 
 /// The error of a deployment, or of a call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The definition has `${Name}`s without a value.
+    /// AWS would refuse values of the deployment.
+    Deployment(InvalidDeployment),
+    /// The deployment has `${Name}`s without a value.
     Substitutions(MissingSubstitutions),
     /// The state machine is of the other type, which cannot be changed.
     TypeChange {
@@ -173,6 +175,12 @@ fn is_crash<E>(error: &SdkError<E, HttpResponse>) -> bool {
     })
 }
 
+impl From<InvalidDeployment> for Error {
+    fn from(invalid: InvalidDeployment) -> Self {
+        Self::Deployment(invalid)
+    }
+}
+
 impl From<MissingSubstitutions> for Error {
     fn from(missing: MissingSubstitutions) -> Self {
         Self::Substitutions(missing)
@@ -182,6 +190,7 @@ impl From<MissingSubstitutions> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Deployment(invalid) => invalid.fmt(f),
             Self::Substitutions(missing) => missing.fmt(f),
             Self::TypeChange { machine, wanted, deployed } => write!(
                 f,
@@ -241,6 +250,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Deployment(invalid) => Some(invalid),
             Self::Substitutions(missing) => Some(missing),
             Self::Json { error, .. } => Some(error),
             _ => None,

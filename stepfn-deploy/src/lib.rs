@@ -19,16 +19,17 @@
 //! use machines::CsvProcessing; // state_machine! { pub CsvProcessing(Upload) -> Value { … } }
 //! # use stepfn_core::definition::Workflow;
 //! # use stepfn_deploy as deploy; // stepfn::deploy
-//! use deploy::{Alias, Connection, Settings};
+//! use deploy::Connection;
+//! use stepfn_core::deployment::{Alias, Deployment}; // stepfn::deployment
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let sfn = Connection::new().region("eu-central-1").connect().await?;
-//! let settings = Settings::new()
-//!     .role_arn("arn:aws:iam::123456789012:role/csv-processing")
-//!     .substitution("SuccessTopic", "arn:aws:sns:eu-central-1:123456789012:csv-done")
+//! let deployment = Deployment::from(CsvProcessing::definition())
+//!     .role("arn:aws:iam::123456789012:role/csv-processing")
 //!     .alias(Alias::new("live").step("10%:5m".parse()?));
+//! let topic = ("SuccessTopic".to_owned(), "arn:aws:sns:eu-central-1:123456789012:csv-done".to_owned());
 //!
-//! let plan = deploy::plan(&sfn, &CsvProcessing::definition(), &settings).await?;
+//! let plan = deploy::plan(&sfn, &deployment, &[topic].into()).await?;
 //! println!("{plan}"); // ~ state `ValidateCSV`: `TimeoutSeconds: 300` is now `600` …
 //! if !plan.is_empty() {
 //!     plan.apply_with(&sfn, |event| println!("{event}")).await?;
@@ -44,7 +45,7 @@
 //! # Calling what is deployed
 //!
 //! With [`WorkflowClient`] every machine of `state_machine!` has a client that takes its input and answers with its output; with
-//! [`Callback`] the [`TaskToken`] of a task that waits is answered with what the task declares:
+//! [`Callback`] the [`TaskToken`](stepfn_core::token::TaskToken) of a task that waits is answered with what the task declares:
 //!
 //! ```no_run
 //! # use stepfn_core::{asl::StateMachine, definition::{Definition, Workflow, WorkflowType}, task::TaskError};
@@ -61,7 +62,8 @@
 //! #         Definition::from_asl("OrderApproval", WorkflowType::Standard, StateMachine::default())
 //! #     }
 //! # }
-//! use stepfn_deploy::{Callback, Client, TaskToken, WorkflowClient};
+//! use stepfn_core::token::TaskToken; // stepfn::TaskToken
+//! use stepfn_deploy::{Callback, Client, WorkflowClient};
 //!
 //! async fn order(sfn: &Client) -> Result<u64, stepfn_deploy::ExecutionError> {
 //!     let execution = OrderApproval::client(sfn).start(&Order { order_id: "o-1".into() }).await?;
@@ -91,13 +93,11 @@ mod loopback;
 mod machine;
 mod plan;
 mod remote;
-mod settings;
 mod show;
-pub mod substitution;
+mod wanted;
 
 /// The client of AWS that all calls take.
 pub use aws_sdk_sfn::Client;
-pub use stepfn_core::token::TaskToken;
 
 pub use self::{
     apply::{Applied, Event},
@@ -109,5 +109,5 @@ pub use self::{
     machine::{Machine, WorkflowClient},
     plan::{Change, Plan, Route, plan},
     remote::Validation,
-    settings::{Alias, Encryption, InvalidStep, LogGroup, Settings, Step},
+    wanted::MissingSubstitutions,
 };

@@ -10,7 +10,8 @@ use aws_sdk_sfn::{
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::StateMachine,
-    definition::{Definition, LogLevel, LoggingConfiguration, WorkflowType},
+    definition::{LogLevel, LoggingConfiguration, WorkflowType},
+    deployment::{Deployment, Step},
     diff::{self, Area, ChangeKind, diff},
 };
 
@@ -20,8 +21,7 @@ use crate::{
     error::Error,
     log_group::{self, Found},
     remote::{self, Validation},
-    settings::{Alias, Encryption, LogGroup, Settings, Step},
-    substitution::{Substituted, substitute},
+    wanted::{Alias, Encryption, LogGroup, Wanted},
 };
 
 /// The most characters that a definition may have ([Step Functions quotas](https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)).
@@ -43,15 +43,17 @@ pub struct Plan {
     pub validation: Validation,
     /// The log group that is wanted, where the endpoint, an emulator, has none.
     pub without_log_group: Option<String>,
+    /// The parts of the deployment that the API of Step Functions does not take, in words: `triggers`, `alarms` ….
+    pub left_out: Vec<&'static str>,
     pub(crate) workflow_type: WorkflowType,
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: Settings,
     pub(crate) current: Option<DescribeStateMachineOutput>,
     pub(crate) version_description: Option<String>,
 }
 
-/// The state that is wanted afterwards.
+/// The settings that are wanted afterwards.
 #[derive(Clone, Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct Settings {
     pub(crate) definition: String,
     pub(crate) role_arn: Option<String>,
     pub(crate) logging: Logging,
@@ -126,44 +128,48 @@ pub struct Route {
     pub percent: u8,
 }
 
-/// Finds out what a deployment of the definition would change. Nothing is changed by it.
+/// Finds out what the deployment would change, with values for its `${Name}`s. Nothing is changed by it.
 ///
-/// The logging and the tracing of the definition are what is wanted, none of them where it has none; what the settings do not say stays as it is.
+/// The logging and the tracing of the definition are what is wanted, none of them where it has none; a role, a key and tags that the
+/// deployment does not have stay as they are. What needs other services than Step Functions is [left out](Plan::left_out).
 ///
 /// # Errors
 ///
-/// Before anything is asked: [`Error::Substitutions`]. Then [`Error::MissingChild`] where a machine that is started is not there, [`Error::Invalid`] where AWS finds errors in the definition (an emulator that does
+/// Before anything is asked: [`Error::Deployment`] and [`Error::Substitutions`]. Then [`Error::MissingChild`] where a machine that is started is not there, [`Error::Invalid`] where AWS finds errors in the definition (an emulator that does
 /// not have `ValidateStateMachineDefinition` is gone on with, see [`Plan::validation`]), [`Error::TypeChange`], [`Error::MissingRole`],
 /// [`Error::Unreadable`], and what calls fail with.
-pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
-    let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
-    let settings = &children::known(client, definition, settings).await?;
-    let Substituted { machine, mut logging, role_arn, encryption, log_group } =
-        substitute(definition, settings)?;
-    let mut text = machine.to_canonical_string();
+pub async fn plan(
+    client: &Client,
+    deployment: &Deployment,
+    values: &IndexMap<String, String>,
+) -> Result<Plan, Error> {
+    deployment.check()?;
+    let values = children::known(client, deployment, values).await?;
+    let definition = &deployment.definition;
+    let mut given = Wanted::of(deployment, &values)?;
+    let mut text = given.machine.to_canonical_string();
     if text.len() > MAX_DEFINITION {
-        text = machine.to_json().to_string();
+        text = given.machine.to_json().to_string();
     }
-    let validation = remote::validate(client, &name, &text, definition.workflow_type).await?;
-    let arn = deployed::find(client, &name).await?;
-    // Logs that are off have no group.
-    let log_group = log_group.filter(|_| logging.as_ref().is_some_and(|given| given.level != LogLevel::Off));
-    if let (Some(group), Some(logging)) = (&log_group, &mut logging) {
+    let validation = remote::validate(client, &given.name, &text, definition.workflow_type).await?;
+    let arn = deployed::find(client, &given.name).await?;
+    if let (Some(group), Some(logging)) = (&given.log_group, &mut given.logging) {
         let region = client.config().region().map(ToString::to_string).ok_or(Error::MissingRegion)?;
-        let neighbour = role_arn.as_deref().or(arn.as_deref()).unwrap_or_default();
+        let neighbour = given.role_arn.as_deref().or(arn.as_deref()).unwrap_or_default();
         let destination = group.destination(&region, neighbour);
-        logging.destinations.push(destination.ok_or_else(|| Error::MissingRole { machine: name.clone() })?);
+        let missing = || Error::MissingRole { machine: given.name.clone() };
+        logging.destinations.push(destination.ok_or_else(missing)?);
     }
-    let wanted = Wanted {
+    let wanted = Settings {
         definition: text,
-        role_arn,
-        logging: Logging::of(logging),
+        role_arn: given.role_arn.take(),
+        logging: Logging::of(given.logging.take()),
         tracing: definition.tracing,
-        encryption,
-        tags: settings.tags.clone(),
+        encryption: given.encryption.take(),
+        tags: given.tags.take(),
     };
     let mut plan = Plan {
-        name,
+        name: given.name.clone(),
         arn: None,
         changes: Vec::new(),
         validation,
@@ -171,14 +177,15 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
         workflow_type: definition.workflow_type,
         wanted,
         current: None,
-        version_description: settings.version_description.clone(),
+        left_out: std::mem::take(&mut given.left_out),
+        version_description: given.version_description.take(),
     };
-    if let Some(group) = &log_group {
+    if let Some(group) = &given.log_group {
         plan.log_group(client, group).await?;
     }
     let Some(arn) = arn else {
-        plan.creation(machine.states.len())?;
-        plan.versions_of_a_new_one(settings);
+        plan.creation(given.machine.states.len())?;
+        plan.versions_of_a_new_one(&given);
         return Ok(plan);
     };
     let current = deployed::describe(client, &arn).await?;
@@ -189,7 +196,7 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
             deployed: current.r#type().as_str().to_owned(),
         });
     }
-    let definitions = definition_changes(&deployed::machine(&current)?, &machine);
+    let definitions = definition_changes(&deployed::machine(&current)?, &given.machine);
     plan.changes.extend(definitions.into_iter().map(Change::Definition));
     plan.settings(&current);
     let is_new_revision = plan.is_new_revision();
@@ -198,8 +205,8 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
         plan.changes.extend(tags);
     }
     plan.arn = Some(arn);
-    if settings.wants_version() {
-        plan.versions(client, settings, &current, is_new_revision).await?;
+    if given.publish {
+        plan.versions(client, &given, &current, is_new_revision).await?;
     }
     plan.current = Some(current);
     Ok(plan)
@@ -260,11 +267,11 @@ impl Plan {
         Ok(())
     }
 
-    fn versions_of_a_new_one(&mut self, settings: &Settings) {
-        if settings.wants_version() {
+    fn versions_of_a_new_one(&mut self, given: &Wanted) {
+        if given.publish {
             self.changes.push(Change::Publish);
         }
-        self.changes.extend(settings.aliases.iter().filter_map(|alias| alias_change(alias, None, None)));
+        self.changes.extend(given.aliases.iter().filter_map(|alias| alias_change(alias, None, None)));
     }
 
     fn settings(&mut self, current: &DescribeStateMachineOutput) {
@@ -293,12 +300,12 @@ impl Plan {
     async fn versions(
         &mut self,
         client: &Client,
-        settings: &Settings,
+        given: &Wanted,
         current: &DescribeStateMachineOutput,
         is_new_revision: bool,
     ) -> Result<(), Error> {
         let mut aliases = Vec::new();
-        for alias in &settings.aliases {
+        for alias in &given.aliases {
             aliases.push(deployed::alias(client, current.state_machine_arn(), &alias.name).await?);
         }
         let mut version = None;
@@ -319,7 +326,7 @@ impl Plan {
         if version.is_none() {
             self.changes.push(Change::Publish);
         }
-        let wanted = settings.aliases.iter().zip(&aliases);
+        let wanted = given.aliases.iter().zip(&aliases);
         self.changes.extend(
             wanted.filter_map(|(wanted, alias)| alias_change(wanted, alias.as_ref(), version.clone())),
         );
@@ -392,7 +399,10 @@ fn deployed_encryption(deployed: Option<&EncryptionConfiguration>, wanted: &Encr
     let says_period = matches!(wanted, Encryption::CustomerManagedKey { reuse_period_seconds: Some(_), .. });
     Encryption::CustomerManagedKey {
         kms_key_id: deployed.kms_key_id().unwrap_or_default().to_owned(),
-        reuse_period_seconds: deployed.kms_data_key_reuse_period_seconds().filter(|_| says_period),
+        reuse_period_seconds: deployed
+            .kms_data_key_reuse_period_seconds()
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .filter(|_| says_period),
     }
 }
 

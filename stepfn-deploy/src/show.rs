@@ -23,14 +23,20 @@ impl fmt::Display for Plan {
             write!(f, "\nnote: the endpoint has no log groups; `{name}` is not made there")?;
         }
         match &self.validation {
-            Validation::Passed { warnings } => warnings.iter().try_for_each(|issue| write!(f, "\n{issue}")),
+            Validation::Passed { warnings } => {
+                warnings.iter().try_for_each(|issue| write!(f, "\n{issue}"))?;
+            }
             Validation::Unsupported => {
                 write!(
                     f,
                     "\nnote: the endpoint does not know `ValidateStateMachineDefinition`; the definition was not validated there"
-                )
+                )?;
             }
         }
+        if self.left_out.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\nnote: not deployed by this: {}", self.left_out.join(", "))
     }
 }
 

@@ -81,7 +81,7 @@ impl Check {
         let refused = machines.refused.iter().flat_map(|diagnostics| &diagnostics.0);
         let mut diagnostics: Vec<Row> = refused.map(Row::built).collect();
         for deployment in deployments {
-            of_machine(deployment.definition(), &mut diagnostics);
+            of_machine(&deployment.definition, &mut diagnostics);
         }
         match Plan::with_refusals(deployments, formats) {
             Ok((plan, refused)) => {

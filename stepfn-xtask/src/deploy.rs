@@ -3,15 +3,17 @@
 use std::{
     collections::HashMap,
     io::{self, BufRead, IsTerminal, Write},
-    time::Duration,
 };
 
 use anstyle::AnsiColor;
 use clap::Args;
+use indexmap::IndexMap;
 use stepfn_cli::{Format, Outcome, printable};
-use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias, in_order};
-use stepfn_core::value::Value;
-use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, LogGroup, Plan, Settings, Step};
+use stepfn_core::{
+    deployment::{Alias, Deployment, Step, in_order},
+    value::Value,
+};
+use stepfn_deploy::{Applied, Change, Connection, Error, Plan};
 use tokio::runtime::Runtime;
 
 use crate::{Failure, is_called, stage::Stage, unknown};
@@ -96,8 +98,8 @@ impl Deploy {
     ) -> Result<Outcome, Failure> {
         let wanted = self.wanted(deployments)?;
         for deployment in &wanted {
-            deployment.check()?;
-            let name = self.deployed_as.as_ref().unwrap_or(&deployment.definition().name);
+            deployment.check().map_err(stepfn_codegen::Error::from)?;
+            let name = self.deployed_as.as_ref().unwrap_or(&deployment.definition.name);
             if name.contains("${") {
                 return Err(Failure::Usage(format!(
                     "error: the machine's name `{name}` is that of a stage\n  = help: say which: `--stage NAME`, with a table of `stepfn.toml`; or name it: `--as NAME`\n"
@@ -133,7 +135,8 @@ impl Deploy {
                     out.flush()?;
                     stepfn_cli::error(err, &error.to_string())?;
                     match error {
-                        Error::Substitutions(_)
+                        Error::Deployment(_)
+                        | Error::Substitutions(_)
                         | Error::MissingChild { .. }
                         | Error::MissingRole { .. }
                         | Error::MissingRegion
@@ -152,7 +155,9 @@ impl Deploy {
 
     /// Returns the machines to deploy: all of this program, or one of them.
     fn wanted<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<&'d Deployment>, Failure> {
-        let Some(name) = &self.name else { return Ok(in_order(deployments)?) };
+        let Some(name) = &self.name else {
+            return Ok(in_order(deployments).map_err(stepfn_codegen::Error::from)?);
+        };
         let mut known = deployments.iter();
         match known.find(|deployment| is_called(deployment, name)) {
             Some(deployment) => Ok(vec![deployment]),
@@ -170,15 +175,15 @@ impl Deploy {
         err: &mut dyn Write,
     ) -> Result<Result<Outcome, Failure>, Error> {
         let sfn = runtime.block_on(self.connection(stage).connect())?;
-        let direct = deployment.direct();
-        let mut settings = self.settings(&direct, stage);
-        for child in &deployment.definition().children {
+        let mut values: IndexMap<_, _> = stage.values.clone();
+        values.extend(self.substitutions.iter().cloned());
+        for child in &deployment.definition.children {
             if let (Some(name), Some(Some(arn))) = (&child.substitution, arns.get(&child.name)) {
-                settings.substitutions.entry(name.clone()).or_insert_with(|| arn.clone());
+                values.entry(name.clone()).or_insert_with(|| arn.clone());
             }
         }
-        let plan = runtime.block_on(stepfn_deploy::plan(&sfn, deployment.definition(), &settings))?;
-        let ended = match self.goes_on(&plan, &direct, is_live, out, err) {
+        let plan = runtime.block_on(stepfn_deploy::plan(&sfn, &self.with_options(deployment), &values))?;
+        let ended = match self.goes_on(&plan, is_live, out, err) {
             Ok(ended) => ended,
             Err(error) => return Ok(Err(error.into())),
         };
@@ -193,7 +198,7 @@ impl Deploy {
             applied = Some(done);
         }
         let arn = applied.as_ref().map(|applied: &Applied| applied.arn.clone()).or_else(|| plan.arn.clone());
-        arns.insert(deployment.definition().name.clone(), arn);
+        arns.insert(deployment.definition.name.clone(), arn);
         if self.format == Format::Json {
             written = writeln!(out, "{}", summary(&plan, applied.as_ref()));
         }
@@ -204,16 +209,12 @@ impl Deploy {
     fn goes_on(
         &self,
         plan: &Plan,
-        direct: &Direct<'_>,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> io::Result<Option<Outcome>> {
         if self.format == Format::Text {
             show(plan, out)?;
-            if !direct.left_out.is_empty() {
-                writeln!(out, "note: not deployed by this: {}", direct.left_out.join(", "))?;
-            }
             out.flush()?;
         }
         if plan.is_empty() || self.dry_run {
@@ -244,47 +245,30 @@ impl Deploy {
         connection
     }
 
-    fn settings(&self, direct: &Direct<'_>, stage: &Stage) -> Settings {
-        let mut settings = Settings::new();
-        settings.name.clone_from(&self.deployed_as);
-        settings.role_arn = self.role_arn.clone().or_else(|| direct.role_arn.clone());
-        settings.substitutions = stage.values.clone();
-        settings.substitutions.extend(self.substitutions.iter().cloned());
-        for (key, value) in direct.tags.iter().chain(self.tags.iter().map(|(key, value)| (key, value))) {
-            settings = settings.tag(key, value);
+    /// The deployment with the options of this command in place of its own settings.
+    fn with_options(&self, deployment: &Deployment) -> Deployment {
+        let mut deployment = deployment.clone();
+        if let Some(name) = &self.deployed_as {
+            deployment = deployment.name(name);
         }
-        settings.encryption = direct.kms_key_id.clone().map(|kms_key_id| Encryption::CustomerManagedKey {
-            kms_key_id,
-            reuse_period_seconds: direct
-                .kms_data_key_reuse_period_seconds
-                .and_then(|seconds| seconds.try_into().ok()),
-        });
-        settings.log_group = direct
-            .log_group
-            .clone()
-            .map(|(name, retention_in_days)| LogGroup { retention_in_days, ..LogGroup::new(name) });
-        settings.publish = self.publish || direct.publish;
-        let description = self.version_description.as_deref().or(direct.version_description);
-        settings.version_description = description.map(str::to_owned);
-        settings.aliases = match &self.alias {
-            Some(name) => vec![Alias { steps: self.steps.clone(), ..Alias::new(name) }],
-            None => aliases(direct),
-        };
-        settings
+        if let Some(arn) = &self.role_arn {
+            deployment = deployment.role(arn.as_str());
+        }
+        for (key, value) in &self.tags {
+            deployment = deployment.tag(key, value);
+        }
+        if let Some(name) = &self.alias {
+            deployment.aliases = vec![self.steps.iter().copied().fold(Alias::new(name), Alias::step)];
+        }
+        if self.publish {
+            deployment = deployment.publish();
+        }
+        // Without a version there is nothing to describe.
+        match &self.version_description {
+            Some(text) if deployment.publishes() => deployment.version_description(text),
+            _ => deployment,
+        }
     }
-}
-
-fn aliases(direct: &Direct<'_>) -> Vec<Alias> {
-    let step = |&(percent, minutes): &(u32, u32)| {
-        let hold = Duration::from_secs(u64::from(minutes) * 60);
-        Some(Step { percent: percent.try_into().ok()?, hold })
-    };
-    let alias = |alias: &DirectAlias<'_>| Alias {
-        description: alias.description.map(str::to_owned),
-        steps: alias.steps.iter().filter_map(step).collect(),
-        ..Alias::new(alias.name)
-    };
-    direct.aliases.iter().map(alias).collect()
 }
 
 /// The plan and what became of it.

@@ -7,7 +7,8 @@ use std::{
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome, read_machine, write_changes};
-use stepfn_codegen::{asl::file_name, deployment::Deployment};
+use stepfn_codegen::asl::file_name;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     definition::Definition,
     diff::{Change, diff},
@@ -65,7 +66,7 @@ impl Diff {
     /// The machines, each with the file of what it was.
     fn pairs<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<(&'d Definition, PathBuf)>, Failure> {
         let known = |name: &str| named(deployments, name);
-        let definitions = || deployments.iter().map(Deployment::definition);
+        let definitions = || deployments.iter().map(|deployment| &deployment.definition);
         if !self.old.is_dir() {
             let of_file = |old: &Path| {
                 definitions()
@@ -74,7 +75,7 @@ impl Diff {
             let definition = match (&self.name, of_file(&self.old), deployments) {
                 (Some(name), _, _) => known(name)?,
                 (None, Some(definition), _) => definition,
-                (None, None, [only]) => only.definition(),
+                (None, None, [only]) => &only.definition,
                 _ => {
                     return Err(Failure::Usage(format!(
                         "error: say which machine `{}` is compared with: `cargo xtask diff OLD NAME`\n",

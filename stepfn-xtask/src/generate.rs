@@ -10,9 +10,9 @@ use std::{
 use clap::{Args, builder::PossibleValuesParser};
 use stepfn_codegen::{
     Error,
-    deployment::Deployment,
     generate::{COMMAND, Format, LIST_NAME, Plan},
 };
+use stepfn_core::deployment::Deployment;
 
 use stepfn_cli::Outcome;
 

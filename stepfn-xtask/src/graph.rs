@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
-use stepfn_codegen::deployment::Deployment;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::graph;
 
 use crate::{Failure, named};

@@ -74,7 +74,8 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use stepfn_cli::{Explain, Format, Import, Outcome};
-use stepfn_codegen::{Error, deployment::Deployment, generate::Format as FileFormat};
+use stepfn_codegen::{Error, generate::Format as FileFormat};
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{definition::Definition, diagnostic::Diagnostics};
 
 pub use self::machines::IntoDeployment;
@@ -153,7 +154,8 @@ enum Task {
 /// The machines of a program, with how they are deployed.
 ///
 /// ```no_run
-/// use stepfn_codegen::{deployment::{Deployment, Schedule}, generate::Format};
+/// use stepfn_core::deployment::{Deployment, Schedule};
+/// use stepfn_codegen::generate::Format;
 /// # use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
 /// # struct CsvProcessing;
 /// # impl CsvProcessing {
@@ -386,13 +388,13 @@ impl Task {
 
 /// The machine of a name.
 fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition, Failure> {
-    let found = deployments.iter().find(|known| is_called(known, name)).map(Deployment::definition);
-    found.ok_or_else(|| unknown(deployments, name))
+    let found = deployments.iter().find(|known| is_called(known, name));
+    found.map(|known| &known.definition).ok_or_else(|| unknown(deployments, name))
 }
 
 /// Returns `true` if a machine is called so: by its name, or by that without its `${…}`, whatever the stage.
 fn is_called(deployment: &Deployment, name: &str) -> bool {
-    deployment.definition().name == name || deployment.short_name() == name
+    deployment.definition.name == name || deployment.short_name() == name
 }
 
 fn unknown(deployments: &[Deployment], name: &str) -> Failure {

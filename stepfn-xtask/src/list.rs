@@ -3,10 +3,8 @@
 use std::io::Write;
 
 use stepfn_cli::Format;
-use stepfn_codegen::{
-    deployment::Deployment,
-    generate::{Format as FileFormat, file_names},
-};
+use stepfn_codegen::generate::{Format as FileFormat, file_names};
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{asl::StateMachine, value::Value};
 
 use crate::Failure;
@@ -19,7 +17,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for deployment in deployments {
-        let definition = deployment.definition();
+        let definition = &deployment.definition;
         rows.push(Row {
             name: definition.name.clone(),
             workflow_type: definition.workflow_type.name(),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use stepfn_codegen::deployment::Deployment;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     definition::{Definition, without_detours},
     diagnostic::{Diagnostic, Diagnostics},

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use clap::Args;
 use stepfn_cli::{Outcome, ServeOptions};
-use stepfn_codegen::deployment::Deployment;
 use stepfn_core::definition::Definition;
+use stepfn_core::deployment::Deployment;
 
 use crate::{Failure, stage::Stage};
 
@@ -34,7 +34,7 @@ impl Serve {
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         let options = self.options.of(stage.account.as_deref(), stage.region.as_deref());
-        let machines = deployments.iter().map(|deployment| served(deployment.definition())).collect();
+        let machines = deployments.iter().map(|deployment| served(&deployment.definition)).collect();
         Ok(options.serve(machines, &stage.buckets, out, err)?)
     }
 }

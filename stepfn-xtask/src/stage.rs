@@ -8,7 +8,7 @@ use std::{
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use stepfn_codegen::deployment;
+use stepfn_core::deployment;
 use stepfn_core::diagnostic::{list, nearest};
 
 use crate::Failure;

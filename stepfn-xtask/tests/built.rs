@@ -4,10 +4,8 @@
 
 use std::fs;
 
-use stepfn_codegen::{
-    deployment::{Alias, Deployment, Schedule},
-    generate::Format,
-};
+use stepfn_codegen::generate::Format;
+use stepfn_core::deployment::{Alias, Deployment, Schedule};
 use stepfn_core::{
     builder::{Machine, Pass, Scope, Succeed},
     definition::Definition,

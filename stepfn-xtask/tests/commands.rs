@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use stepfn_codegen::{deployment::Deployment, generate::Format};
+use stepfn_codegen::generate::Format;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     asl,
     definition::{Definition, WorkflowType},

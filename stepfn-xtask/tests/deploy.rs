@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use stepfn_codegen::deployment::{Alarm, Alias, Deployment, Encryption, Metric};
+use stepfn_core::deployment::{Alarm, Alias, Deployment, Encryption, Metric};
 use stepfn_core::{
     asl,
     builder::{Machine, Task, path},

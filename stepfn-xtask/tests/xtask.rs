@@ -148,8 +148,8 @@ fn machines_that_cannot_be_written_are_code_1_and_files_code_2() {
 #[test]
 fn what_a_format_cannot_carry_does_not_hide_the_list() {
     let canary = || {
-        let alias = stepfn_codegen::deployment::Alias::new("live").canary(10, 5);
-        stepfn_codegen::deployment::Deployment::from(greeting("Slow")).alias(alias)
+        let alias = stepfn_core::deployment::Alias::new("live").canary(10, 5);
+        stepfn_core::deployment::Deployment::from(greeting("Slow")).alias(alias)
     };
     let xtask =
         stepfn_xtask::Xtask::new().machine(canary).formats([stepfn_codegen::generate::Format::Terraform]);

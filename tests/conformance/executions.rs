@@ -13,11 +13,11 @@ use stepfn::{
     executor::{
         Execution, Executor, History, Mock, Outcome, Status, Timestamp,
         mock_file::MockFile,
-        object_store::{ObjectStore, ObjectStoreExt, memory::InMemory},
     },
     json,
     value::{Shared, Value},
 };
+use stepfn_executor::object_store::{ObjectStore, ObjectStoreExt, memory::InMemory};
 
 use super::{case::Case, tasks};
 

@@ -88,6 +88,8 @@ named! { $
     Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowInfo WorkflowType DraftChild
     FragmentConstant FragmentNumber FragmentType constant expect expect_amount expect_express expect_less expect_number expect_own_error expect_timestamp expect_unless editor editor_data editor_machine
     ErrorText read_input write_output fragment from_value holds number said same shape_of state_machine svg to_value
+    claims leads Key May Query Index Each Item Every At Within Descend NonNull Present Items Many Maybe Values EntryKey
+    Distinct Pick PickEach Where Strict OrWhere
 
     AsMut AsRef Box Clone Copy Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From
     FromIterator Future Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some
@@ -103,9 +105,11 @@ fn exported() -> Vec<&'static str> {
     let (body, _) = body.split_once("\n}").unwrap();
     let word = |c: char| !(c.is_alphanumeric() || c == '_');
     let mut names = Vec::new();
-    for line in body.lines().filter(|line| !line.trim_start().starts_with('#')) {
+    for line in body.lines().filter(|line| !line.trim_start().starts_with(['#', '/'])) {
         let leaves = line.rsplit("::").next().unwrap_or(line);
-        names.extend(leaves.split(word).filter(|name| !matches!(*name, "" | "pub" | "use" | "stepfn_core")));
+        names.extend(
+            leaves.split(word).filter(|name| !matches!(*name, "" | "pub" | "use" | "mod" | "stepfn_core")),
+        );
     }
     names
 }

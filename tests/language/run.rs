@@ -115,7 +115,7 @@ fn choices_in_jsonata() {
 
 #[test]
 fn maps_in_jsonata() {
-    use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
+    use stepfn_executor::object_store::{ObjectStoreExt, memory::InMemory};
 
     // gzip of `"orders","a.txt","5"`, `"orders","b.txt","7"` and `"orders","c.txt","9"`, a line each.
     const INVENTORY: [u8; 54] = [
@@ -155,7 +155,7 @@ fn maps_in_jsonata() {
 
 #[test]
 fn distributed_maps() {
-    use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
+    use stepfn_executor::object_store::{ObjectStoreExt, memory::InMemory};
 
     let store = InMemory::new();
     let put = |key: &str, text: &'static str| {

@@ -51,12 +51,10 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Result<Tr
     if whole.iter().any(lists_in) {
         return Err(Exempt::Service);
     }
-    // A strict machine leans on nothing that is anything.
-    if trial.strict && trial.children.is_empty() {
-        return Ok(trial.clone());
-    }
+    // A strict machine leans on nothing that is anything, but for items at positions that are computed.
     let is_open = |part: &&Trial| at_positions(&mut part.machine.clone());
-    if !has_anything(trial) && !whole.iter().any(is_open) {
+    let leans = if trial.strict { !trial.children.is_empty() } else { has_anything(trial) };
+    if !leans && !whole.iter().any(is_open) {
         return Ok(trial.clone());
     }
     let field = Field {

@@ -25,6 +25,7 @@ fn failure(machine: Json, output: Option<&'static Shape>) -> Option<Failure> {
         output,
         work,
         texts: Vec::new(),
+        constants: Vec::new(),
         children: Vec::new(),
     };
     let definition = trial.draft().unwrap().finish();

@@ -121,6 +121,7 @@ impl Author<'_> {
             output: None,
             work: Vec::new(),
             texts: Vec::new(),
+            constants: Vec::new(),
             children: Vec::new(),
         };
         let trial = prune::prune(made, |_, _| {}).map_or_else(plain, |(trial, _)| trial);

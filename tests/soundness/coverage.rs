@@ -16,6 +16,7 @@ use stepfn_core::{
 };
 
 use crate::{
+    constants,
     scope::CONTEXT,
     trial::{Trial, WorkKind},
 };
@@ -28,6 +29,9 @@ pub(crate) fn note(trial: &Trial, made: &mut BTreeSet<String>) {
 fn note_one(trial: &Trial, made: &mut BTreeSet<String>) {
     let mut noter = Noter { made };
     noter.machine(&trial.machine, "StateMachine", QueryLanguage::JsonPath);
+    constants::each_field(&trial.machine, "", &mut |field| {
+        noter.made.insert(format!("constant {field}"));
+    });
     noter.shape(trial.input);
     noter.mark_if(trial.express, "express");
     noter.mark_if(trial.strict, "strict");

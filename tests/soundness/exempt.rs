@@ -6,7 +6,9 @@ use stepfn::{
     value::Value,
 };
 
-use crate::nan::is_no_number;
+use stepfn_core::jsonata::{self, Expression, ExpressionKind as Kind};
+
+use crate::nan::{any, is_no_number};
 
 /// Why a failure is no breach of the promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +76,6 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
         Exempt::Size,
         &[
             "must be between",
-            "Invalid arguments in States.ArrayRange",
-            "Invalid arguments in States.MathRandom",
             "must not be negative",
             "greater than or equal to",
             "out of range",
@@ -92,7 +92,18 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
     // D3001 is what becomes of it where it is made a text.
     (Exempt::Zero, &[], "D1001 D3001"),
     (Exempt::Raised, &[], "D3141"),
-    (Exempt::Quota, &["DataLimitExceeded", "memory limit exceeded", "maximum number of history events"], ""),
+    (
+        Exempt::Quota,
+        &[
+            "DataLimitExceeded",
+            "memory limit exceeded",
+            "maximum number of history events",
+            // A function that calls itself.
+            "Expression evaluation timeout",
+            "Check for non-terminating recursive function",
+        ],
+        "",
+    ),
     // See `values`.
     (Exempt::Stranger, &["`zz` is unknown"], ""),
 ];
@@ -125,13 +136,25 @@ pub(crate) fn exempt(cause: &str) -> Option<Exempt> {
 /// Whether a text that is computed is an empty pattern, the name of no algorithm, or nothing that the reference's own decoder takes. What
 /// is written there is known.
 fn holds_other_text(cause: &str) -> bool {
-    let names_algorithm = cause.split_once("Hash algorithm '").is_some_and(|(expression, rest)| {
-        let name = rest.split('\'').next().unwrap_or_default();
-        !["'", "\""].iter().any(|quote| expression.contains(&format!("{quote}{name}{quote}")))
-    });
-    names_algorithm
+    names_algorithm(cause).unwrap_or(false)
         || cause.contains("D3010") && !["''", "\"\""].iter().any(|empty| cause.contains(empty))
         || cause.contains("$base64decode(") && cause.contains("threw an internal error")
+}
+
+/// Whether the name of a hash algorithm that there is not is written nowhere as one.
+fn names_algorithm(cause: &str) -> Option<bool> {
+    let (before, rest) = cause.split_once("Hash algorithm '")?;
+    let name = rest.split('\'').next()?;
+    let (_, expression) = before.split_once("JSONata expression '")?;
+    let (expression, _) = expression.split_once("' specified for")?;
+    let is_written = |part: &Expression| match &part.kind {
+        Kind::Call { function, arguments } => {
+            matches!(&function.kind, Kind::Variable(called) if called == "hash")
+                && matches!(arguments.last().map(|argument| &argument.kind), Some(Kind::String(text)) if text == name)
+        }
+        _ => false,
+    };
+    Some(!any(&jsonata::parse(expression).ok()?, &is_written))
 }
 
 /// The call of an intrinsic function in a cause, and the one, it or one inside of it, that refuses its arguments.
@@ -175,6 +198,13 @@ fn is_value_of_call(cause: &str) -> bool {
         (Function::ArrayPartition | Function::ArrayGetItem, [_, size, ..]) => {
             !matches!(size, ArgKind::Number(_))
         }
+        // How many numbers there are; a step of 0 is known.
+        (Function::ArrayRange, [first, last, step]) => {
+            [first, last, step].into_iter().any(|end| !matches!(end, ArgKind::Number(_)))
+        }
+        (Function::MathRandom, [start, end, ..]) => {
+            [start, end].into_iter().any(|end| !matches!(end, ArgKind::Number(_)))
+        }
         // It takes any data, of which there may be too much.
         (Function::Hash, [_, ArgKind::String(name), ..]) => HASHES.contains(&name.as_str()),
         (Function::Hash, _) => true,
@@ -209,6 +239,39 @@ fn is_too_large(cause: &str) -> bool {
     })
 }
 
+/// Whether a value is no integer of a type because it was computed, and is beyond 32 bits and its type: nobody handed it in.
+pub(crate) fn is_beyond_its_type(outcome: &Outcome, input: &Value, reason: &str) -> bool {
+    let found = || {
+        let (expected, found) = reason.split_once(", found the number ")?;
+        let number = found.split([';', '"', ',', ' ']).next()?.parse::<f64>().ok()?;
+        let is_large =
+            number.fract() == 0.0 && !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
+        (expected.contains("expected an integer") && is_large).then_some(number)
+    };
+    found().is_some_and(|number| !holds(input, number) && !is_answered(outcome, number))
+}
+
+/// Whether a number is among what some work answered.
+fn is_answered(outcome: &Outcome, number: f64) -> bool {
+    const ANSWERS: [&str; 4] =
+        ["TaskSucceeded", "TaskSubmitted", "LambdaFunctionSucceeded", "ActivitySucceeded"];
+    outcome.history.events().any(|event| {
+        ANSWERS.contains(&event.event_type) && event.details().is_some_and(|details| holds(&details, number))
+    }) || outcome.map_runs.iter().flat_map(|run| &run.children).any(|child| is_answered(child, number))
+}
+
+fn holds(value: &Value, number: f64) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(_, value)| holds(value, number)),
+        Value::Array(items) => items.iter().any(|item| holds(item, number)),
+        // The data is in the history as text.
+        Value::String(text) => {
+            text.parse::<Value>().is_ok_and(|inner| inner.as_str().is_none() && holds(&inner, number))
+        }
+        value => value.as_f64() == Some(number),
+    }
+}
+
 /// Returns `true` if a value that is no number, and is a string in JSON, came to be in an execution: what a division by a computed zero
 /// gives, or a text that was to be a number. The generator makes no such texts.
 fn holds_no_number(outcome: &Outcome) -> bool {
@@ -216,7 +279,7 @@ fn holds_no_number(outcome: &Outcome) -> bool {
     events.any(|event| {
         event.details().is_some_and(|details| {
             let text = details.to_string();
-            ["NaN", "Infinity"].iter().any(|word| {
+            ["NaN", "Infinity", "-Infinity"].iter().any(|word| {
                 text.contains(&format!("\\\"{word}\\\"")) || text.contains(&format!("\"{word}\""))
             })
         })
@@ -261,6 +324,9 @@ fn may_lack_a_number(cause: &str) -> bool {
 pub(crate) fn by_values(outcome: &Outcome, input: &Value, cause: &str) -> Option<Exempt> {
     // The sums of `States.MathAdd` have 32 bits.
     if cause.contains("States.MathAdd(") && holds_large(outcome, input) {
+        return Some(Exempt::Size);
+    }
+    if is_beyond_its_type(outcome, input, &cause.replace("\\\"", "\"")) {
         return Some(Exempt::Size);
     }
     // What is computed of what is no number fails where a number is asked for, or where no rule takes it.
@@ -310,6 +376,11 @@ fn what_no_line_exempts_is_a_failure() {
     let hash = format!("{raised}Hash algorithm 'MD6' must be one of SHA-1");
     assert_eq!(of("$hash('x', $states.input.s)", &hash), Some(Exempt::Text));
     assert_eq!(of("$hash('x', 'MD6')", &hash), None);
+    assert_eq!(of("'x' ~> $hash('MD6')", &hash), None);
+    // The text that is hashed is not the algorithm.
+    assert_eq!(of("$hash('MD6', $states.context.State.Name)", &hash), Some(Exempt::Text));
+    let endless = "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop";
+    assert_eq!(of("($f := function($p) { $f($p) }; $f(1))", endless), Some(Exempt::Quota));
     assert_eq!(
         of("$uppercase($states.input.n)", "threw an error during evaluation. T0410: Argument 1"),
         None
@@ -323,10 +394,39 @@ fn what_no_line_exempts_is_a_failure() {
     assert_eq!(of_call("States.ArrayLength(States.ArrayGetItem($.a, $.b))", "ArrayLength"), None);
     assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayLength"), None);
     assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayRange"), Some(Exempt::Size));
+    assert_eq!(of_call("States.ArrayRange(1, 1001, 1)", "ArrayRange"), None);
+    assert_eq!(of_call("States.MathRandom(1, $.a)", "MathRandom"), Some(Exempt::Size));
+    assert_eq!(of_call("States.MathRandom(5, 1, $.a)", "MathRandom"), None);
     assert_eq!(of_call("States.JsonMerge($.a, $.b, $.c)", "JsonMerge"), Some(Exempt::Flag));
     assert_eq!(of_call("States.JsonMerge($.a, $.b, false)", "JsonMerge"), None);
     assert_eq!(of_call("States.ArrayPartition($.a, 2)", "ArrayPartition"), None);
     assert_eq!(of_call("States.StringSplit($.a, ',')", "StringSplit"), None);
     assert_eq!(exempt("expected an integer, found the number 3.5"), None);
     assert_eq!(exempt("expected an integer, found the number 18446744073709552000"), Some(Exempt::Size));
+}
+
+#[test]
+fn a_sum_beyond_its_type_is_exempt_and_nothing_that_was_handed_in_is() {
+    let machine = serde_json::json!({
+        "QueryLanguage": "JSONata",
+        "StartAt": "S",
+        "States": { "S": { "Type": "Pass", "Output": "{% $states.input + $states.input %}", "End": true } },
+    });
+    let (machine, _) = stepfn::asl::read_str(&machine.to_string()).unwrap();
+    let definition = stepfn::draft::Draft::new("Sum", machine).build().unwrap();
+    let executor = stepfn::executor::Executor::builder().keep_history().build(&definition).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let says = |found: &str| {
+        format!("expected an integer from 0 to 4294967295, found the number {found}; found {found}")
+    };
+    for (input, found, is_exempt) in [
+        ("4294967295", "8589934590", true),
+        ("4294967295", "4294967295", false),
+        ("4294967295.5", "8589934590.5", false),
+        ("200", "400", false),
+    ] {
+        let input: Value = input.parse().unwrap();
+        let outcome = runtime.block_on(executor.run(input.clone())).unwrap();
+        assert_eq!(is_beyond_its_type(&outcome, &input, &says(found)), is_exempt, "{found}");
+    }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     anything::{declared, has_anything},
+    constants::Constant,
     coverage::features,
     exempt::Exempt,
     judge::Failure,
@@ -172,6 +173,12 @@ fn show(trial: &Trial, out: &mut String) {
     out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
     if let Some(output) = trial.output {
         out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));
+    }
+    let text = trial.machine.to_string();
+    for Constant { text: place, shape, value } in &trial.constants {
+        if text.contains(place) {
+            out.push_str(&format!("constant {place}: {}, which is {value}\n", short(&format!("{shape:?}"))));
+        }
     }
     for work in &trial.work {
         if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {

@@ -44,25 +44,52 @@ pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Fai
             && by_values(outcome, input, cause).is_none();
         breaks.then(|| Failure::new(error, cause, Some(input)))
     };
-    if let Some(error) = outcome.error()
-        && let Some(found) = failure(error, outcome.cause().unwrap_or_default())
-    {
-        return Some(found);
-    }
     if quiet {
-        return None;
+        return failure(outcome.error()?, outcome.cause().unwrap_or_default());
     }
+    let mut raised = Raised::default();
     for event in outcome.history.events() {
+        let Some(details) = event.details() else { continue };
+        if event.event_type == "FailStateEntered" {
+            raised.fail(event.id, &details);
+        }
         if !event.event_type.ends_with("Failed") {
             continue;
         }
-        let Some(details) = event.details() else { continue };
-        let (error, cause) = (&details["error"], &details["cause"]);
-        if let Some(found) = failure(error.as_str().unwrap_or_default(), cause.as_str().unwrap_or_default()) {
+        let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
+        let (error, cause) = (text("error"), text("cause"));
+        if raised.again(&error, &cause) {
+            continue;
+        }
+        if let Some(found) = failure(&error, &cause) {
             return Some(found);
         }
+        raised.before.push(error);
     }
     outcome.map_runs.iter().flat_map(|run| &run.children).find_map(|child| judge(child, input, false))
+}
+
+/// The errors of an execution so far, and those that a Fail state may raise again under their names: they were judged where they
+/// came to be.
+#[derive(Default)]
+struct Raised {
+    before: Vec<String>,
+    again: Vec<String>,
+    /// How the cause begins where the Fail state itself fails.
+    own: String,
+}
+
+impl Raised {
+    fn fail(&mut self, id: u64, entered: &Value) {
+        let name = entered["name"].as_str().unwrap_or_default();
+        self.own =
+            format!("An error occurred while executing the state '{name}' (entered at the event id #{id})");
+        self.again.clone_from(&self.before);
+    }
+
+    fn again(&self, error: &str, cause: &str) -> bool {
+        self.again.iter().any(|before| before == error) && !cause.starts_with(&self.own)
+    }
 }
 
 /// Judges an execution that could not be run to its end.

@@ -7,6 +7,7 @@ use stepfn::shape::{Shape, Side};
 use stepfn_core::check::ERROR_NAMES;
 
 use crate::{
+    constants,
     guess::{Guess, Kind},
     paths, query,
     random::Random,
@@ -87,7 +88,9 @@ pub(crate) fn write(random: &mut Random, wish: &Wish) -> Trial {
     let (work, children) = (author.work, author.children);
     let output = random.percent(70).then(|| sink(random, &output, 2));
     let texts = scope.texts.borrow().clone();
-    Trial { machine: machine.into(), express, strict, input, output, work, texts, children }
+    let mut machine = machine.into();
+    let constants = if random.one_in(3) { constants::put(random, &mut machine) } else { Vec::new() };
+    Trial { machine, express, strict, input, output, work, texts, constants, children }
 }
 
 impl Author<'_> {

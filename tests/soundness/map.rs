@@ -14,6 +14,14 @@ use crate::{
     trial::{Format, Work, WorkKind},
 };
 
+/// The bucket that a state reads. It has one of its own, so that a reader without a prefix lists nothing but what it was declared to.
+pub(crate) fn bucket(state: &str) -> String {
+    format!("read-by-{}", state.to_lowercase())
+}
+
+/// The bucket that results are written to.
+pub(crate) const RESULTS: &str = "results";
+
 impl Author<'_> {
     pub(crate) fn map(
         &mut self,
@@ -191,7 +199,7 @@ impl Author<'_> {
             Format::Loaded => ("Prefix", format!("loaded/{name}")),
             _ => ("Key", format!("{name}.{}", format.extension())),
         };
-        let given = self.place(scope, jsonata, [("Bucket", "bucket"), (key.0, &key.1)]);
+        let given = self.place(scope, jsonata, [("Bucket", &bucket(&name)), (key.0, &key.1)]);
         let lists = matches!(format, Format::Listing | Format::Loaded);
         let action = if lists { "listObjectsV2" } else { "getObject" };
         let mut reader = json!({
@@ -287,7 +295,7 @@ impl Author<'_> {
     }
 
     fn writer(&mut self, fields: &mut Map<String, Json>, scope: &Scope, jsonata: bool) {
-        let given = self.place(scope, jsonata, [("Bucket", "bucket"), ("Prefix", "results")]);
+        let given = self.place(scope, jsonata, [("Bucket", RESULTS), ("Prefix", "results")]);
         let mut writer = json!({
             "Resource": "arn:aws:states:::s3:putObject",
             if jsonata { "Arguments" } else { "Parameters" }: given,

@@ -48,7 +48,7 @@ fn is_operand(cause: &str) -> Option<bool> {
 }
 
 /// Whether this holds of an expression or of one of its parts.
-fn any(expression: &Expression, is: &dyn Fn(&Expression) -> bool) -> bool {
+pub(crate) fn any(expression: &Expression, is: &dyn Fn(&Expression) -> bool) -> bool {
     is(expression) || expression.parts().into_iter().any(|part| any(part, is))
 }
 

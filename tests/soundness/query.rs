@@ -90,6 +90,10 @@ fn write(random: &mut Random, root: String, steps: &[Step]) -> String {
             Step::Each => {}
         }
     }
+    // A position of what may be no array at all.
+    if random.one_in(30) && !text.is_empty() {
+        text.push_str(random.pick(&["[0]", "[1]", "[-1]", "[-2]"]));
+    }
     text
 }
 
@@ -376,18 +380,28 @@ pub(crate) fn towards(random: &mut Random, scope: &Scope, shape: &'static Shape)
     (fields.into(), Guess::object(guesses))
 }
 
+/// A condition that one takes for the opposite of another.
+pub(crate) fn opposite(condition: &Json) -> Option<Json> {
+    let text = condition.as_str()?.strip_prefix("{% ")?.strip_suffix(" %}")?;
+    let is_simple = !text.contains(['(', '?']) && text.matches(" = ").count() == 1;
+    let text = if is_simple { text.replace(" = ", " != ") } else { format!("$not({text})") };
+    Some(format!("{{% {text} %}}").into())
+}
+
 /// A condition, and what is sure where it holds.
 pub(crate) fn condition(random: &mut Random, scope: &Scope) -> (Json, Vec<(String, Guess)>) {
     let (text, guess, _) = shaky_path(random, scope, Kind::Any);
     let guess = guess.settle().0;
     let sure = vec![(text.clone(), guess)];
-    let condition = match random.below(9) {
+    let condition = match random.below(12) {
         0 => format!("$exists({text})"),
         1 => format!("$exists({text}) and {text} != null"),
         2 => format!("{text} != null"),
         3 => format!("$count({text}) > 0"),
-        4 => format!("$type({text}) = 'string'"),
-        5 => format!("{text} = 'A'"),
+        4 => format!("$type({text}) = '{}'", random.pick(&["string", "number", "null", "object"])),
+        5 => format!("{text} = {}", random.pick(&["'A'", "'NEW'", "1", "true", "null"])),
+        6 => format!("{text} in ['NEW', 'DONE']"),
+        7 => format!("$boolean({text})"),
         _ => {
             let (text, _) = expression(random, scope, Kind::Boolean, 2);
             return (format!("{{% {text} %}}").into(), Vec::new());

@@ -88,6 +88,7 @@ pub(crate) fn trial(random: &mut Random, number: usize) -> Trial {
         output,
         work,
         texts: Vec::new(),
+        constants: Vec::new(),
         children: Vec::new(),
     }
 }

@@ -133,7 +133,10 @@ impl Author<'_> {
         for at in 0..1 + self.random.below(2) {
             let target =
                 if at == 0 && self.random.one_in(2) { next.clone() } else { self.random.pick(ways.later) };
-            let (mut rule, sure) = if jsonata {
+            let before = rules.last().and_then(|rule: &Json| query::opposite(&rule["Condition"]));
+            let (mut rule, sure) = if let Some(condition) = before.filter(|_| self.random.one_in(3)) {
+                (json!({ "Condition": condition }), Vec::new())
+            } else if jsonata {
                 let (condition, sure) = query::condition(self.random, &inside);
                 (json!({ "Condition": condition }), sure)
             } else {

@@ -19,7 +19,7 @@ use stepfn_core::{
 };
 use stepfn_core::{jsonata::functions, service};
 
-use crate::{child::STARTS, scope::CONTEXT, shapes::FORMS};
+use crate::{child::STARTS, constants, scope::CONTEXT, shapes::FORMS};
 
 /// The features that are never made, and the reasons.
 const EXCLUDED: [(&str, &str); 27] = [
@@ -100,6 +100,7 @@ pub(crate) fn expected() -> BTreeSet<String> {
         all.extend(words.iter().map(|word| format!("word {owner} {field} {word}")));
     }
     all.extend(FORMS.iter().map(|form| format!("shape {form}")));
+    all.extend(constants::FIELDS.iter().map(|field| format!("constant {field}")));
     all.extend(STARTS.iter().map(|start| format!("start {start}")));
     all.extend(service::services(false).iter().map(|service| format!("service {service}")));
     all.extend(PATTERNS.iter().map(|pattern| format!("pattern {pattern}")));

@@ -325,7 +325,8 @@ pub(crate) fn answer(
         service::Kind::Timestamp => "2024-05-06T07:08:09Z".into(),
         service::Kind::Bytes | service::Kind::Anything => "x".into(),
         service::Kind::List(item) if depth > 0 => {
-            (0..2).map(|_| answer(random, &item, depth - 1, holes)).collect::<Vec<_>>().into()
+            let count = if holes { random.below(3) } else { 2 };
+            (0..count).map(|_| answer(random, &item, depth - 1, holes)).collect::<Vec<_>>().into()
         }
         service::Kind::Map(item) if depth > 0 => shapes::KEYS
             .iter()

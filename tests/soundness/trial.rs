@@ -12,20 +12,20 @@ use stepfn::{
     definition::{Call, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
-    executor::{
-        Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler,
-        object_store::{ObjectStoreExt, memory::InMemory},
-    },
+    executor::{Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler},
     shape::{Shape, Side, misfit},
     task::{TaskFailure, TaskInfo},
     value::Value,
 };
 use stepfn_core::{definition::WorkflowInfo, service};
+use stepfn_executor::object_store::{ObjectStoreExt, memory::InMemory};
 
 use crate::{
-    exempt::exempt,
+    constants::Constant,
+    exempt::{exempt, is_beyond_its_type},
     files, interpret,
     judge::{self, Failure},
+    map::{RESULTS, bucket},
     random::Random,
     task::{LAMBDA, answer, json_of},
     values::{anything, value, with_strangers},
@@ -45,6 +45,8 @@ pub(crate) struct Trial {
     pub(crate) work: Vec<Work>,
     /// Texts of the machine that read a text, and what that holds by its declaration.
     pub(crate) texts: Vec<(String, &'static Shape)>,
+    /// What stands in it in the place of constants of the program.
+    pub(crate) constants: Vec<Constant>,
     /// The machines that it starts.
     pub(crate) children: Vec<Child>,
 }
@@ -144,15 +146,36 @@ fn places(machine: &Json, text: &str, at: &str, found: &mut Vec<String>) {
     }
 }
 
+fn places_of(machine: &Json, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    places(machine, text, "", &mut found);
+    found
+}
+
 impl Trial {
     /// The definition, or the errors in it.
     pub(crate) fn build(&self) -> Result<Definition, Vec<Diagnostic>> {
         for child in &self.children {
             child.trial.build()?;
         }
-        let (definition, mut findings) = self.draft()?.build_with_warnings();
+        let draft = self.draft()?;
+        // As the macro has it: the checks see the placeholders of constants, the definition their values.
+        let (definition, mut findings) = draft.clone().build_with_warnings();
         findings.retain(is_error);
-        if findings.is_empty() { Ok(definition) } else { Err(findings) }
+        match findings.is_empty() {
+            true if draft.constants.is_empty() => Ok(definition),
+            true => Ok(self.finish(draft)),
+            false => Err(findings),
+        }
+    }
+
+    /// The definition that nobody checked, with the values of its constants.
+    fn finish(&self, mut draft: Draft) -> Definition {
+        for constant in &self.constants {
+            let at = places_of(&self.machine, &constant.text);
+            draft.numbers.extend(at.into_iter().map(|at| (at, constant.value.clone())));
+        }
+        draft.finish()
     }
 
     /// The machine before it is checked, or the errors of reading it.
@@ -170,9 +193,12 @@ impl Trial {
         draft.input = Some(self.input);
         draft.output = self.output;
         for (text, shape) in &self.texts {
-            let mut found = Vec::new();
-            places(&self.machine, text, "", &mut found);
+            let found = places_of(&self.machine, text);
             draft.results.extend(found.into_iter().map(|at| (at, *shape)));
+        }
+        for Constant { text, shape, .. } in &self.constants {
+            let found = places_of(&self.machine, text);
+            draft.constants.extend(found.into_iter().map(|at| (at, *shape, text.clone())));
         }
         let pointers = pointers(&self.machine);
         for Work { state, kind } in &self.work {
@@ -223,7 +249,9 @@ impl Trial {
                 },
             };
             let fault = running.lock().unwrap().fault.take();
-            if let Some(fault) = fault.filter(|fault| exempt(fault).is_none()) {
+            let is_breach =
+                |fault: &String| exempt(fault).is_none() && !is_beyond_its_type(&outcome, &input, fault);
+            if let Some(fault) = fault.filter(is_breach) {
                 return Some(Failure::new("a function cannot read its input", &fault, Some(&input)));
             }
             if let Some(failure) = self.verdict(&outcome, &input, quiet) {
@@ -241,6 +269,7 @@ impl Trial {
         if let (Some(shape), Some(output)) = (self.output, outcome.output())
             && let Some(reason) = unreadable(shape, output)
             && exempt(&reason).is_none()
+            && !is_beyond_its_type(outcome, input, &reason)
         {
             return Some(Failure::new("the output cannot be read", &reason, Some(input)));
         }
@@ -256,6 +285,7 @@ impl Trial {
             let input: Value = details["input"].as_str()?.parse().ok()?;
             if let Some(reason) = unreadable(child.trial.input, &input)
                 && exempt(&reason).is_none()
+                && !is_beyond_its_type(outcome, &input, &reason)
             {
                 return Some(Failure::new(
                     "a machine that is started cannot read its input",
@@ -288,7 +318,6 @@ impl Trial {
     ) -> Result<Executor, BuildError> {
         let mut builder =
             Executor::builder().keep_children(4).keep_history().any_input().max_transitions(20_000);
-        let store = InMemory::new();
         let pointers = pointers(&self.machine);
         for work in &self.work {
             let state = pointers.get(&work.state).and_then(|pointer| self.machine.pointer(pointer));
@@ -301,13 +330,15 @@ impl Trial {
                     let declared = matches!(work.kind, WorkKind::Reader { declared: true, .. });
                     let (key, text) =
                         files::object(&mut random, &work.state, *format, (*item, declared), config);
+                    let store = InMemory::new();
                     now(store.put(&key.as_str().into(), text.into())).unwrap();
+                    builder = builder.bucket(bucket(&work.state), Arc::new(store));
                 }
                 // Its callback is answered as that of any other work.
                 WorkKind::Child { number, result: None } => {
                     let child = &self.children[*number];
-                    let started =
-                        child.trial.draft().unwrap_or_else(|findings| panic!("{findings:?}")).finish();
+                    let draft = child.trial.draft().unwrap_or_else(|findings| panic!("{findings:?}"));
+                    let started = child.trial.finish(draft);
                     let started = child.trial.executor(&started, seed, running)?;
                     builder = builder.state_machine(child.name, &started);
                 }
@@ -322,7 +353,7 @@ impl Trial {
                 }
             }
         }
-        builder.bucket("bucket", Arc::new(store)).build(definition)
+        builder.bucket(RESULTS, Arc::new(InMemory::new())).build(definition)
     }
 }
 

@@ -60,7 +60,7 @@ mod walk;
 use indexmap::IndexMap;
 use stepfn_core::definition::{Definition, Reference};
 
-use crate::deployment::Deployment;
+use stepfn_core::deployment::Deployment;
 
 /// A policy, and what it could not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,5 +175,6 @@ pub fn policy(definition: &Definition) -> Policy {
 /// The policy of the role of a machine as it is deployed: its key is the deployment's.
 pub fn policy_of(deployment: &Deployment) -> Policy {
     let encryption = deployment.encryption.as_ref();
-    walk::policy(&deployment.definition, encryption.map(|encryption| &encryption.kms_key_id))
+    let key = encryption.and_then(|encryption| encryption.customer_managed_key());
+    walk::policy(&deployment.definition, key.map(|(key, _)| key))
 }

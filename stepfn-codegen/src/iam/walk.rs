@@ -16,7 +16,7 @@ use super::{
     scope::{NO_RESOURCES, Scope},
     services,
 };
-use crate::deployment::Identifier;
+use stepfn_core::deployment::Identifier;
 
 pub(super) fn policy(definition: &Definition, kms_key: Option<&Identifier>) -> Policy {
     let mut collector = Collector::new(definition);

@@ -9,13 +9,13 @@ use stepfn_core::{
 
 use super::{definition::number_node, text::json_escaped};
 use crate::{
-    deployment::{
-        Alarm, Authorization, EventRule, ExecutionStatus, Http, Identifier, Metric, Notification, Payload,
-        RetryPolicy, Schedule, ScheduleMethod, Target, Trigger,
-    },
     template::{Machine, Template, reference},
     text::{Piece, split},
     tree::{Node, from_value},
+};
+use stepfn_core::deployment::{
+    Alarm, Authorization, EventRule, ExecutionStatus, Http, Identifier, Metric, Notification, Payload,
+    RetryPolicy, Schedule, ScheduleMethod, Target, Trigger,
 };
 
 type Entry = (&'static str, Node);
@@ -235,7 +235,8 @@ fn metric(alarm: &Alarm) -> Option<&'static str> {
         Metric::ExecutionsSucceeded => Some("executionsSucceeded"),
         Metric::ExecutionsTimedOut => Some("executionsTimedOut"),
         Metric::ExecutionThrottled => Some("executionThrottled"),
-        Metric::ExecutionsStarted | Metric::ExecutionTime => None,
+        // `ExecutionsStarted`, `ExecutionTime`, and whatever AWS adds: an alarm of CloudFormation has every metric.
+        _ => None,
     }
 }
 

@@ -104,7 +104,6 @@ use self::{
     text::{Piece, Renderer, lambda_logical_id, outside, split, tag},
 };
 use crate::{
-    deployment::{Deployment, DeploymentProblem, Identifier},
     error::Error,
     problem::Problem,
     template::{Dialect, Machine, Template, logical_id, no_dynamic_references},
@@ -112,6 +111,7 @@ use crate::{
     tree::Node,
     yaml::emit,
 };
+use stepfn_core::deployment::{Deployment, Identifier};
 
 /// The name of the file that holds all machines.
 pub const FILE_NAME: &str = "stepfn.serverless.yml";
@@ -143,11 +143,11 @@ const BUILD: &str = r#"#
 /// Framework or its plugin would change or refuse; see [`Problem`].
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     check_together(deployments)?;
-    let functions = Functions::of(deployments.iter().map(Deployment::definition))?;
+    let functions = Functions::of(deployments.iter().map(|deployment| &deployment.definition))?;
     let machines: Vec<_> = deployments
         .iter()
         .map(|deployment| {
-            let id = own_id(deployment.definition());
+            let id = own_id(&deployment.definition);
             Machine { deployment, id: logical_id(id.as_deref().unwrap_or(&deployment.definition.name)) }
         })
         .collect();
@@ -260,8 +260,12 @@ fn role(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Problem> 
 
 /// `encryptionConfig`. The plugin puts the key into a `Fn::Sub`, and takes nothing but a text.
 fn encryption(machine: &Machine<'_>, resources: &mut Template) -> Result<Option<Node>, Problem> {
-    let Some(encryption) = &machine.deployment.encryption else { return Ok(None) };
-    let key = resources.identifier(&encryption.kms_key_id, &machine.definition().substitutions);
+    // The key that AWS owns is what the plugin leaves a machine with.
+    let encryption = machine.deployment.encryption.as_ref();
+    let Some((key, reuse)) = encryption.and_then(|encryption| encryption.customer_managed_key()) else {
+        return Ok(None);
+    };
+    let key = resources.identifier(key, &machine.definition().substitutions);
     let key = match key {
         Node::Tagged("!Ref" | "!GetAtt", name) => match *name {
             Node::Text(name) => Node::Text(format!("${{{name}}}")),
@@ -270,7 +274,7 @@ fn encryption(machine: &Machine<'_>, resources: &mut Template) -> Result<Option<
         Node::Tagged(_, text) => *text,
         text => text,
     };
-    let seconds = encryption.kms_data_key_reuse_period_seconds.unwrap_or(DATA_KEY_REUSE);
+    let seconds = reuse.unwrap_or(DATA_KEY_REUSE);
     Ok(Some(Node::map([
         ("Type", Node::text("CUSTOMER_MANAGED_KMS_KEY")),
         ("KmsKeyId", key),
@@ -286,16 +290,14 @@ const DATA_KEY_REUSE: u32 = 300;
 fn tags(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Error> {
     let (tags, definition) = (&machine.deployment.tags, machine.definition());
     let nodes = tags.iter().map(|(key, value)| {
-        let has_reference =
-            text::split(value, &definition.substitutions).is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))));
+        let has_reference = text::split(value, &definition.substitutions)
+            .is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))));
         if has_reference {
-            return Err(Error::Deployment {
+            return Err(Error::Unsupported {
                 machine: definition.name.clone(),
                 at: format!("tags.{key}"),
-                problem: DeploymentProblem::Unsupported {
-                    format: "the Serverless plugin",
-                    what: "makes a text of every tag; write one, or a variable such as `${self:provider.stage}`",
-                },
+                format: "the Serverless plugin",
+                what: "makes a text of every tag; write one, or a variable such as `${self:provider.stage}`",
             });
         }
         Ok((key.as_str(), Node::text(value)))

@@ -1,7 +1,8 @@
 //! `AWS::CloudWatch::Alarm`s on the machine's metrics.
 
 use super::{Machine, Template};
-use crate::{deployment::Alarm, plan, tree::Node};
+use crate::{plan, tree::Node};
+use stepfn_core::deployment::Alarm;
 
 impl Template {
     pub(crate) fn alarms(&mut self, machine: &Machine<'_>) {

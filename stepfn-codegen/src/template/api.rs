@@ -1,11 +1,8 @@
 //! An HTTP API whose routes start executions: `AWS::ApiGatewayV2::Api`.
 
 use super::{Machine, Template, reference};
-use crate::{
-    deployment::{Authorization, Http},
-    plan::start_action,
-    tree::Node,
-};
+use crate::{plan::start_action, tree::Node};
+use stepfn_core::deployment::{Authorization, Http};
 
 impl Template {
     pub(super) fn route(&mut self, machine: &Machine<'_>, http: &Http, target: &Node, role: Node) {

@@ -1,7 +1,8 @@
 //! `AWS::StepFunctions::StateMachine`, and everything around it.
 
 use super::{Machine, Template, attribute, reference};
-use crate::{deployment::LogGroup, tree::Node};
+use crate::tree::Node;
+use stepfn_core::deployment::LogGroup;
 
 impl Template {
     /// The machine, its role and its log group.
@@ -85,9 +86,12 @@ impl Template {
 
     fn encryption(&mut self, machine: &Machine<'_>) -> Option<Node> {
         let encryption = machine.deployment.encryption.as_ref()?;
-        let key = self.identifier(&encryption.kms_key_id, &machine.definition().substitutions);
+        let Some((key, reuse)) = encryption.customer_managed_key() else {
+            return Some(Node::map([("Type", Node::text("AWS_OWNED_KEY"))]));
+        };
+        let key = self.identifier(key, &machine.definition().substitutions);
         let mut entries = vec![("Type", Node::text("CUSTOMER_MANAGED_KMS_KEY")), ("KmsKeyId", key)];
-        if let Some(seconds) = encryption.kms_data_key_reuse_period_seconds {
+        if let Some(seconds) = reuse {
             entries.push(("KmsDataKeyReusePeriodSeconds", Node::Number(seconds.to_string())));
         }
         Some(Node::map(entries))

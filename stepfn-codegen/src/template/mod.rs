@@ -22,7 +22,8 @@ pub(crate) use self::{
     names::{logical_id, pascal},
     render::to_json_text,
 };
-use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, tree::Node};
+use crate::{error::Error, text::has_dynamic_reference, tree::Node};
+use stepfn_core::deployment::Deployment;
 
 /// The dialect of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

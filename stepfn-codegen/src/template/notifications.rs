@@ -1,7 +1,10 @@
 //! Rules on the default event bus for executions that change their status.
 
+use stepfn_core::case::ascii_pascal;
+
 use super::{Machine, Template, reference};
-use crate::{deployment::Notification, plan, tree::Node};
+use crate::{plan, tree::Node};
+use stepfn_core::deployment::Notification;
 
 impl Template {
     pub(crate) fn notifications(&mut self, machine: &Machine<'_>) {
@@ -45,7 +48,11 @@ impl Template {
                     ]),
                 ),
             ]);
-            let id = self.claim(&format!("{}{}Notification", machine.id, status.id()));
+            let id = self.claim(&format!(
+                "{}{}Notification",
+                machine.id,
+                ascii_pascal(&status.name().to_lowercase())
+            ));
             let properties = Node::map([("EventPattern", pattern), ("Targets", Node::List(nodes))]);
             self.resource(&id, "AWS::Events::Rule", properties);
         }

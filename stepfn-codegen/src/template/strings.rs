@@ -5,10 +5,10 @@ use stepfn_core::{definition::Reference, value::Value};
 
 use super::{Dialect, Template, pascal, reference_node};
 use crate::{
-    deployment::Identifier,
     text::{Piece, split, variable},
     tree::{Node, from_value},
 };
+use stepfn_core::deployment::Identifier;
 
 /// A part of a text, as the template has it.
 enum Part<'a> {

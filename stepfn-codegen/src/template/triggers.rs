@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Machine, Template, reference};
 use crate::{
-    deployment::Trigger,
     plan::{Caller, Field, Planned, Start},
     tree::Node,
 };
+use stepfn_core::deployment::Trigger;
 
 impl Template {
     /// Adds all triggers of a machine; `target` is the ARN that they start.

@@ -1,10 +1,8 @@
 //! Versions and aliases.
 
 use super::{Machine, Template, attribute, pascal, reference};
-use crate::{
-    deployment::{Alias, Routing},
-    tree::Node,
-};
+use crate::tree::Node;
+use stepfn_core::deployment::{Alias, Routing};
 
 impl Template {
     /// Publishes a version and points the aliases to it. Gives the ARN of the first alias.
@@ -56,9 +54,15 @@ impl Template {
                 let routes = Node::List(vec![route(reference(version), rest), route(other, *weight)]);
                 properties.push(("RoutingConfiguration", routes));
             }
-            Routing::Gradual { kind, percentage, interval } => {
+            // Steps of any size are refused before: no template has them.
+            preference => {
+                let (kind, percentage, interval) = match *preference {
+                    Routing::Canary { percentage, interval } => ("CANARY", Some(percentage), Some(interval)),
+                    Routing::Linear { percentage, interval } => ("LINEAR", Some(percentage), Some(interval)),
+                    _ => ("ALL_AT_ONCE", None, None),
+                };
                 let mut entries =
-                    vec![("StateMachineVersionArn", reference(version)), ("Type", Node::text(*kind))];
+                    vec![("StateMachineVersionArn", reference(version)), ("Type", Node::text(kind))];
                 entries.extend(percentage.map(|value| ("Percentage", Node::Number(value.to_string()))));
                 entries.extend(interval.map(|value| ("Interval", Node::Number(value.to_string()))));
                 if !alias.alarms.is_empty() {

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     asl::{self, Portable},
-    deployment::{Alias, DeploymentProblem, Routing},
     error::Error,
     template::logical_id,
     tree::Node,
 };
+use stepfn_core::deployment::{Alias, Routing};
 
 impl Module {
     /// The machine and all that leads to it or hears of it.
@@ -37,10 +37,14 @@ impl Module {
             entries.push(("tracing_configuration", Node::map([("enabled", Node::Bool(true))])));
         }
         if let Some(encryption) = &deployment.encryption {
-            let key = self.identifier(&encryption.kms_key_id, substitutions);
-            let mut node = vec![("type", Node::text("CUSTOMER_MANAGED_KMS_KEY")), ("kms_key_id", key)];
-            if let Some(seconds) = encryption.kms_data_key_reuse_period_seconds {
-                node.push(("kms_data_key_reuse_period_seconds", Node::Number(seconds.to_string())));
+            let mut node = Vec::new();
+            if let Some((key, reuse)) = encryption.customer_managed_key() {
+                let key = self.identifier(key, substitutions);
+                node.extend([("type", Node::text("CUSTOMER_MANAGED_KMS_KEY")), ("kms_key_id", key)]);
+                let seconds = reuse.map(|seconds| Node::Number(seconds.to_string()));
+                node.extend(seconds.map(|seconds| ("kms_data_key_reuse_period_seconds", seconds)));
+            } else {
+                node.push(("type", Node::text("AWS_OWNED_KEY")));
             }
             entries.push(("encryption_configuration", Node::map(node)));
         }
@@ -88,17 +92,13 @@ impl Module {
                 let version = self.identifier(version, &machine.definition().substitutions);
                 vec![route(latest, 100_u32.saturating_sub(*weight)), route(version, *weight)]
             }
-            Routing::Gradual { kind: "ALL_AT_ONCE", .. } if alias.alarms.is_empty() => {
-                vec![route(latest, 100)]
-            }
-            Routing::Gradual { .. } => {
-                return Err(Error::Deployment {
+            Routing::AllAtOnce if alias.alarms.is_empty() => vec![route(latest, 100)],
+            _ => {
+                return Err(Error::Unsupported {
                     machine: machine.definition().name.clone(),
                     at: format!("aliases.{}", alias.name),
-                    problem: DeploymentProblem::Unsupported {
-                        format: "Terraform",
-                        what: "does not shift traffic step by step; leave out `canary`, `linear` and `alarm`, or use `route`",
-                    },
+                    format: "Terraform",
+                    what: "does not shift traffic step by step; leave out `canary`, `linear` and `alarm`, or use `route`",
                 });
             }
         };

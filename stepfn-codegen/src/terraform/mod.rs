@@ -1,7 +1,8 @@
 //! Terraform, in its JSON syntax.
 //!
 //! ```
-//! use stepfn_codegen::{deployment::Deployment, terraform};
+//! use stepfn_core::deployment::Deployment;
+//! use stepfn_codegen::terraform;
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
@@ -43,10 +44,8 @@ mod triggers;
 use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::Definition;
 
-use crate::{
-    deployment::Deployment, error::Error, template::to_json_text as render, together::check_together,
-    tree::Node,
-};
+use crate::{error::Error, template::to_json_text as render, together::check_together, tree::Node};
+use stepfn_core::deployment::Deployment;
 
 /// The name of the file that holds all machines.
 pub const FILE_NAME: &str = "stepfn.tf.json";

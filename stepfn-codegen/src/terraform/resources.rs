@@ -5,7 +5,8 @@ use super::{
     strings::{attribute, literal, snake},
     triggers::own,
 };
-use crate::{deployment::Notification, plan, tree::Node};
+use crate::{plan, tree::Node};
+use stepfn_core::deployment::Notification;
 
 impl Module {
     /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the module makes, with the address

@@ -5,11 +5,11 @@ use stepfn_core::definition::Reference;
 
 use super::{Machine, Module};
 use crate::{
-    deployment::{Deployment, Identifier},
     template::logical_id,
     text::{Piece, split, variable},
     tree::Node,
 };
+use stepfn_core::deployment::{Deployment, Identifier};
 
 /// A part of a text.
 enum Part<'a> {

@@ -7,10 +7,10 @@ use super::{
     strings::{attribute, escaped, literal, snake},
 };
 use crate::{
-    deployment::{Authorization, Http},
     plan::{Caller, Field, Planned, Start, start_action},
     tree::Node,
 };
+use stepfn_core::deployment::{Authorization, Http};
 
 impl Module {
     /// Adds all triggers of a machine; `target` is the ARN that they start.

@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 
-use stepfn_codegen::deployment::{
+use stepfn_core::deployment::{
     Alarm, Alias, Authorization, Deployment, Encryption, EventRule, ExecutionStatus, Http, LogGroup, Method,
     Metric, Notification, Payload, RetryPolicy, Schedule, ScheduleMethod, Target, TreatMissingData,
 };

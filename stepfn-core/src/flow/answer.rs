@@ -117,6 +117,11 @@ pub(super) fn lacks(shape: &Shape, key: &str) -> bool {
     }
 }
 
+/// Returns `true` if an answer has a part to put something into. That one which its model may have is there is taken at its word.
+pub(super) fn has_part(shape: &Shape, key: &str) -> bool {
+    !matches!(shape.kind(), Kind::Structure(_)) || shape.member(key).is_some()
+}
+
 /// Returns the items of an answer's list, each of which is there.
 pub(super) fn item(shape: &Shape) -> Sym {
     match shape.kind() {

@@ -11,7 +11,10 @@ use super::{
     val::{Env, Val, Want},
     value::Sym,
 };
-use crate::diagnostic::Code;
+use crate::{
+    diagnostic::Code,
+    jsonata::{Expression, ExpressionKind as Kind},
+};
 
 /// The calls that are being followed.
 #[derive(Default)]
@@ -53,7 +56,7 @@ impl Analyser<'_> {
             Function::BuiltIn(known) => self.built_in(env, known, arguments, at, want),
             Function::Lambda(lambda) => {
                 let given = self.given(env, lambda, arguments);
-                self.enter(env, function, lambda, given)
+                self.enter(env, (function, lambda), given, at)
             }
             Function::Partial(of, fixed) => {
                 let mut rest = arguments.iter().cloned();
@@ -108,7 +111,13 @@ impl Analyser<'_> {
             .collect()
     }
 
-    fn enter(&mut self, env: &Env<'_>, function: &Rc<Function>, lambda: &Lambda, mut given: Vec<Val>) -> Val {
+    fn enter(
+        &mut self,
+        env: &Env<'_>,
+        (function, lambda): (&Rc<Function>, &Lambda),
+        mut given: Vec<Val>,
+        at: &Range<usize>,
+    ) -> Val {
         given.resize(lambda.parameters.len(), Val::nothing());
         let id = Rc::as_ptr(function) as usize;
         let known = self.calls.frames.iter().find(|frame| frame.id == id).map(|frame| frame.given.clone());
@@ -147,6 +156,7 @@ impl Analyser<'_> {
                 report.obligations.truncate(obligations);
             }
             value = self.settled(env, lambda, value);
+            self.has_way_out(env, lambda, &value, at);
         }
         self.calls.frames.pop();
         value
@@ -187,6 +197,19 @@ impl Analyser<'_> {
             self.body(env, lambda);
         }
         value
+    }
+
+    /// Reports a function that calls itself on every way through it.
+    fn has_way_out(&mut self, env: &Env<'_>, lambda: &Lambda, value: &Val, at: &Range<usize>) {
+        let is_reached = self.calls.frames.last().is_some_and(|frame| {
+            frame.given.iter().all(|given| !given.is_nowhere()) && env.site.input != Sym::never()
+        });
+        // An error of its own is a way out.
+        if is_reached && value.is_nowhere() && !raises(&lambda.body) {
+            let message = "the function calls itself whatever it is given, without an end".to_owned();
+            let help = "give it a case that does not: `function($n) { $n > 0 ? $f($n - 1) : … }`".to_owned();
+            self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
+        }
     }
 
     fn body(&mut self, env: &Env<'_>, lambda: &Lambda) -> Val {
@@ -234,4 +257,10 @@ impl Analyser<'_> {
         }
         None
     }
+}
+
+/// Whether an error of its own is somewhere in an expression.
+fn raises(expression: &Expression) -> bool {
+    matches!(&expression.kind, Kind::Variable(name) if matches!(name.as_str(), "error" | "assert"))
+        || expression.parts().into_iter().any(raises)
 }

@@ -7,14 +7,14 @@ use super::{
     obligation::Obligation,
     site::Site,
     step::OwnedStep,
-    value::{Entry, Fields, Flow, Leaf, MOST_STEPS, Sym, index_key},
+    value::{Entry, Fields, Flow, Leaf, MOST_STEPS, Sym, index_key, index_of},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
     diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
     placeholder::has_placeholder,
-    shape::{Kind, Need},
+    shape::{Kind, Need, place_of},
     value::Value,
 };
 
@@ -167,12 +167,7 @@ impl Analyser<'_> {
                 }
             }
         }
-        let value = |asked: &Asked| match &asked.place {
-            Place::Input => Some(rest.data.clone()),
-            Place::Variable(name) => rest.variables.get(name.as_str()).map(|entry| entry.value.clone()),
-            _ => None,
-        };
-        if !self.takes_the_rest(site, (&asked, false), value) {
+        if !self.takes_the_rest(site, &asked, |asked| of_place(asked, &rest.data, &rest.variables)) {
             self.may_not_match(site);
         }
     }
@@ -181,7 +176,7 @@ impl Analyser<'_> {
     pub(super) fn takes_the_rest(
         &mut self,
         site: &Site,
-        (asked, leads_nowhere): (&[(Asked, String)], bool),
+        asked: &[(Asked, String)],
         rest: impl Fn(&Asked) -> Option<Sym>,
     ) -> bool {
         if !self.typing.proven {
@@ -200,24 +195,35 @@ impl Analyser<'_> {
         let Some(whole) = rest(most) else { return false };
         let at = |whole: &Sym| most.keys.iter().fold(whole.clone(), |value, key| value.peek(key));
         // What leads nowhere is taken by no rule.
-        if whole.members().iter().any(|member| at(member) == Sym::never()) {
+        let is_nowhere = |member: &Sym| at(member) == Sym::never() || may_lack(member, &most.keys);
+        if whole.members().iter().any(is_nowhere) {
             return false;
         }
-        let value = at(&whole);
-        let mut leaves: Vec<&Leaf> = Vec::new();
-        for member in value.members() {
-            match member.ground() {
-                Sym::Leaf(leaf) => leaves.push(leaf),
-                Sym::Reported => {}
-                _ => return false,
+        let mut leaves: Vec<(Leaf, &Sym)> = Vec::new();
+        for member in whole.members() {
+            for value in at(member).members() {
+                match value.ground() {
+                    Sym::Leaf(leaf) => leaves.push((leaf.clone(), member.ground())),
+                    Sym::Reported => {}
+                    _ => return false,
+                }
             }
         }
-        // What lacks a key on the way is left, and no claim of its own tells of it.
+        // What lacks a key on the way is left. In JSONata nothing fails there, and of one of several things that come here no claim of its
+        // own tells of it.
+        let is_untold = most.query || whole.members().len() > 1;
         let may = |step: &OwnedStep| match step {
-            OwnedStep::Key(key) | OwnedStep::Query(key) if leads_nowhere => OwnedStep::May(key.clone()),
+            OwnedStep::Key(key) | OwnedStep::Query(key) if is_untold => OwnedStep::May(key.clone()),
+            OwnedStep::Index(index) if most.query => OwnedStep::Pick(*index),
             step => step.clone(),
         };
-        for leaf in leaves {
+        for (leaf, whole) in leaves {
+            let whole = match whole {
+                Sym::Leaf(whole) if (whole.ty, whole.given) == (leaf.ty, leaf.given) => {
+                    (*whole.steps).clone()
+                }
+                _ => Vec::new(),
+            };
             self.oblige(Obligation {
                 at: format!("{}/Choices", site.at),
                 range: None,
@@ -227,7 +233,7 @@ impl Analyser<'_> {
                     ty: leaf.ty,
                     side: leaf.side(),
                     steps: leaf.steps.iter().map(may).collect(),
-                    literals: Vec::new(),
+                    whole,
                 },
             });
         }
@@ -246,6 +252,36 @@ impl Analyser<'_> {
             self.typing.soften(&mut diagnostic);
             report.diagnostics.push(diagnostic);
         }
+    }
+}
+
+/// What a fact is about: none where it need not be there.
+pub(super) fn of_place(asked: &Asked, input: &Sym, variables: &Fields) -> Option<Sym> {
+    match &asked.place {
+        Place::Input => Some(input.clone()),
+        Place::Variable(name) => {
+            variables.get(name.as_str()).filter(|entry| !entry.absent).map(|entry| entry.value.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Returns `true` if some keys may lead nowhere, by what is known of a value beside its type.
+fn may_lack(value: &Sym, keys: &[String]) -> bool {
+    let Some((key, rest)) = keys.split_first() else { return false };
+    match value {
+        Sym::Object(fields, base) => match (fields.get(key.as_str()), base) {
+            (Some(entry), _) => entry.absent || may_lack(&entry.value, rest),
+            (None, Some(base)) => may_lack(base, keys),
+            (None, None) => true,
+        },
+        Sym::Union(members) => members.iter().any(|member| may_lack(member, keys)),
+        Sym::Tuple(items) => {
+            let place = index_of(key).and_then(|index| place_of(index, items.len()));
+            place.and_then(|place| items.get(place)).is_none_or(|item| may_lack(item, rest))
+        }
+        Sym::Leaf(_) | Sym::Reported => false,
+        _ => true,
     }
 }
 

@@ -59,7 +59,8 @@ impl Analyser<'_> {
         let mut others = Vec::new();
         for member in value.members() {
             let mut nodes = laid_out(member, strict);
-            if sent && matches!(member, Sym::Null | Sym::Leaf(_)) {
+            // What a Choice knows of its parts does not keep it from being null.
+            if sent && matches!(member.ground(), Sym::Null | Sym::Leaf(_) | Sym::Changed(_)) {
                 nodes = sent_of(&nodes);
             }
             match member {

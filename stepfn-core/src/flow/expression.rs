@@ -357,7 +357,7 @@ impl Analyser<'_> {
     /// Demands of two typed values that they can be put in order.
     pub(super) fn alike(&mut self, reading: &Reading<'_>, values: &[Sym]) {
         let members = values.iter().flat_map(|value| value.members());
-        let node = |member: &Sym| match member {
+        let node = |member: &Sym| match member.ground() {
             Sym::Leaf(leaf) => {
                 let leaf = guarded(leaf);
                 Some(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()))

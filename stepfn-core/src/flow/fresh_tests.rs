@@ -210,7 +210,6 @@ fn numbers_that_are_negated_or_drawn_are_as_large_as_their_parts() {
     fine(&query("-$states.input.whole", i64::SHAPE));
     wrong(&made(&IN, "States.MathRandom(1, $.unsigned)", i32::SHAPE), "found an integer");
     fine(&made(&IN, "States.MathRandom(1, $.unsigned)", u32::SHAPE));
-    wrong(&made(&IN, "States.ArrayGetItem($.texts, -1)", &Shape::Any), "positions count from 0");
     wrong(
         &said(
             r#""A": { "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $power(2, $states.input.whole) %}", "End": true }"#,

@@ -374,3 +374,19 @@ fn a_choices_own_output_is_that_of_rules_without_one() {
         analyse(&machine, &typing).diagnostics.into_iter().map(|found| found.message).collect();
     assert_eq!(messages, ["state `B`: `$states.input.s`: there is no field `s` here; it has `d`"]);
 }
+
+#[test]
+fn a_function_that_calls_itself_on_every_way_is_refused() {
+    const ENDLESS: &str = "calls itself whatever it is given";
+    wrong(&[
+        ("any", "($f := function($p) { $f($p) }; $f(1))", ENDLESS),
+        ("any", "($f := function($p) { $f($states) }; $f(@n))", ENDLESS),
+        ("any", "($f := function($p) { @b ? $f($p) : $f(1) }; $f(1))", ENDLESS),
+        ("any", "($f := function($p) { $g($p) }; $g := function($p) { $f($p) }; $f(1))", ENDLESS),
+    ]);
+    right(&[
+        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) : $error('low') }; $f(@n))"),
+        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) }; [$f(@n)])"),
+        ("u32", "($f := function($p) { $p > 0 ? $f($p - 1) : 0 }; $f(@n))"),
+    ]);
+}

@@ -3,10 +3,12 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher},
     ops::Deref,
     rc::Rc,
 };
+
+use foldhash::fast::RandomState;
 
 use super::{
     OwnedStep,
@@ -14,7 +16,9 @@ use super::{
     value::{Leaf, Sym},
 };
 
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+/// Values are hashed at every step, and in a macro without optimisation: the standard library's hasher took a tenth of its time. Nobody
+/// can choose values whose hashes meet.
+type Map<K, V> = HashMap<K, V, RandomState>;
 /// The parts of one type, by their hashes.
 pub(super) type Table<T> = Map<u64, Vec<Shared<T>>>;
 
@@ -47,8 +51,8 @@ pub(super) struct Tables {
     merged: Map<Merged, Fields>,
     clipped_fields: Map<(Fields, Option<usize>), Fields>,
     again: Vec<Vec<Leaf>>,
-    /// The places of keys in the trees of fields. Nobody can choose keys that make a tree high.
-    places: RandomState,
+    /// Also the places of keys in the trees of fields: nobody can choose keys that make a tree high.
+    hashes: RandomState,
     /// The size beyond which a value is cut.
     most: u64,
 }
@@ -79,7 +83,7 @@ pub(super) fn priority(key: &str) -> u64 {
     if cfg!(test) {
         return BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
     }
-    TABLES.with_borrow(|tables| tables.places.hash_one(key))
+    TABLES.with_borrow(|tables| tables.hashes.hash_one(key))
 }
 
 /// Counts a step of work, so that a test can see how it grows.
@@ -128,11 +132,10 @@ impl Interned for Vec<OwnedStep> {
 impl<T: Interned> Shared<T> {
     pub(super) fn new(value: T) -> Self {
         count();
-        let mut hasher = DefaultHasher::new();
-        value.hash(&mut hasher);
-        let hash = hasher.finish();
-        let known = TABLES.with_borrow_mut(|tables| {
-            T::table(tables).get(&hash).and_then(|all| all.iter().find(|one| one.0.value == value).cloned())
+        let (hash, known) = TABLES.with_borrow_mut(|tables| {
+            let hash = tables.hashes.hash_one(&value);
+            let same = T::table(tables).get(&hash);
+            (hash, same.and_then(|all| all.iter().find(|one| one.0.value == value).cloned()))
         });
         if let Some(known) = known {
             return known;

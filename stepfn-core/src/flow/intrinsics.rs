@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diagnostic::Code,
     intrinsic::{ArgKind, Call, Function},
+    json,
     path::{Root, Segment, SegmentKind},
     shape::{Arithmetic, Bounds, Need},
 };
@@ -30,6 +31,8 @@ impl Analyser<'_> {
             Function::ArrayUnique => Sym::array(items(self, 0)),
             Function::ArrayGetItem => match (args.first(), args.get(1)) {
                 (Some(array), Some(Sym::Integer(index))) => self.item_at(reading, call, array, *index),
+                // Of an array without items that is null, wherever it would be.
+                (Some(array), _) if array.members().iter().any(is_empty) => items(self, 0).join(&Sym::Null),
                 _ => items(self, 0),
             },
             // From the first to the second, whichever is larger.
@@ -55,7 +58,10 @@ impl Analyser<'_> {
                     _ => number::rounded(&number::between(args.iter().take(2))),
                 }
             }
-            Function::StringToJson => Sym::Any(Origin::text()),
+            Function::StringToJson => match args.first() {
+                Some(Sym::Text(text)) => read(text),
+                _ => Sym::Any(Origin::text()),
+            },
             Function::JsonMerge => match (args.first(), args.get(1)) {
                 (Some(below), Some(Sym::Object(above, None))) => {
                     above.iter().fold(below.clone(), |merged, (key, entry)| {
@@ -80,10 +86,11 @@ impl Analyser<'_> {
     /// The item at a position that is written there.
     fn item_at(&mut self, reading: &Reading<'_>, call: &Call, array: &Sym, index: i128) -> Sym {
         if index < 0 {
-            let message = format!("positions count from 0, so there is no item at {index}");
-            let help =
-                "count from the front; the last one a Task can find, or `$…[-1]` in JSONata".to_owned();
-            self.wrong(reading, Code::InvalidIntrinsic, message, Some(help));
+            // The table of literals has it otherwise.
+            if !matches!(call.args.get(1).map(|index| &index.kind), Some(ArgKind::Number(_))) {
+                let message = format!("positions count from 0, so there is no item at {index}");
+                self.wrong(reading, Code::InvalidIntrinsic, message, None);
+            }
             return Sym::Reported;
         }
         let Ok(position) = i64::try_from(index) else { return Sym::Reported };
@@ -130,6 +137,24 @@ impl Analyser<'_> {
             other => self.item_of(other),
         });
         Sym::union(found.collect::<Vec<_>>())
+    }
+}
+
+/// Returns `true` if an array surely has no items.
+fn is_empty(array: &Sym) -> bool {
+    match array {
+        Sym::Tuple(items) => items.is_empty(),
+        Sym::Array(item) => item.members().is_empty(),
+        _ => false,
+    }
+}
+
+/// What a text that is known holds. One that is blank gives `null`, and `-0` gives 0: both recorded on AWS.
+fn read(text: &str) -> Sym {
+    match text.trim() {
+        "" => Sym::Null,
+        "-0" => Sym::Integer(0),
+        _ => json::parse_value(text).map_or_else(|_| Sym::Any(Origin::text()), |value| Sym::constant(&value)),
     }
 }
 

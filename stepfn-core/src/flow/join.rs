@@ -9,7 +9,7 @@ use super::{
     fields::Merge,
     intern::{self, Shared},
     step::{OwnedFact, OwnedStep},
-    value::{Entry, Fields, Leaf, Sym},
+    value::{Entry, Fields, Leaf, Sym, index_of},
 };
 
 /// More ways than this are not kept apart: the nearest become one.
@@ -118,13 +118,22 @@ struct Keys<'k> {
 impl<'k> Keys<'k> {
     fn of(fields: &'k Fields, base: Option<&Sym>) -> Self {
         let over = || fields.iter().filter(|(_, entry)| !entry.narrowed);
+        // What has never been asked of a type cannot be what the base holds there: most keys need no closer look.
+        let is_asked = |key: &str, value: &Sym| {
+            index_of(key).is_some()
+                || value.members().iter().any(|member| {
+                    let Sym::Leaf(leaf) = member else { return false };
+                    leaf.steps.iter().any(|step| matches!(step, OwnedStep::May(asked) if asked == key))
+                })
+        };
         let is_maybe = |key: &str, entry: &Entry| {
             entry.absent
-                || base.is_some_and(|base| {
-                    let below = base.peek_may(key);
-                    matches!(below, Sym::Leaf(_))
-                        && entry.value.members().iter().any(|member| member.is_over_the_same(&below))
-                })
+                || is_asked(key, &entry.value)
+                    && base.is_some_and(|base| {
+                        let below = base.peek_may(key);
+                        matches!(below, Sym::Leaf(_))
+                            && entry.value.members().iter().any(|member| member.is_over_the_same(&below))
+                    })
         };
         Self {
             certain: over().filter(|(key, entry)| !is_maybe(key, entry)).map(|(key, _)| &**key).collect(),

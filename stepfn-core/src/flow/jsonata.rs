@@ -169,17 +169,11 @@ impl Analyser<'_> {
             (Some(default), Some(rest)) => {
                 leave(self, rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
             }
-            (None, Some(rest)) if !takes_all(choice) => {
+            (None, Some(rest)) if !self.takes_all(rest, choice) => {
                 let asked = self.asked_by(site, choice);
-                let value = |asked: &Asked| match &asked.place {
-                    Place::Input => Some(rest.input.clone()),
-                    Place::Variable(name) => {
-                        rest.variables.get(name.as_str()).map(|entry| entry.value.clone())
-                    }
-                    _ => None,
-                };
+                let value = |asked: &Asked| choice::of_place(asked, &rest.input, &rest.variables);
                 let is_left = self.report.is_some();
-                if is_left && !self.takes_the_rest(site, (&asked.0, asked.1), value) {
+                if is_left && !self.takes_the_rest(site, &asked, value) {
                     self.may_not_match(site);
                 }
             }
@@ -188,17 +182,15 @@ impl Analyser<'_> {
         left
     }
 
-    /// The paths that the rules of a Choice ask about, as they are written, and whether it is asked with `$exists` of some.
-    fn asked_by(&mut self, site: &Site, choice: &Choice) -> (Vec<(Asked, String)>, bool) {
+    /// The paths that the rules of a Choice ask about, as they are written.
+    fn asked_by(&mut self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
         let mut found = Vec::new();
-        let mut exists = false;
         for rule in &choice.choices {
             let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
             let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
             let Some(expression) = self.parsed(inside) else { continue };
             let text = Text { at: &site.at, text: inside, offset };
             let env = Env::new(&Queried::before(site), text);
-            exists = exists || asks_for_presence(&expression);
             fact::formula(&env, &expression).facts(&mut |asked| {
                 let mut asked = asked.clone();
                 let mut shown = match &asked.place {
@@ -217,7 +209,45 @@ impl Analyser<'_> {
                 found.push((asked, shown));
             });
         }
-        (found, exists)
+        found
+    }
+
+    /// Whether some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
+    /// does not.
+    fn takes_all(&mut self, site: &Site, choice: &Choice) -> bool {
+        let mut conditions = Vec::new();
+        for rule in &choice.choices {
+            match &rule.condition {
+                Condition::Jsonata(Value::Bool(true)) => return true,
+                Condition::Jsonata(Value::String(text)) => {
+                    let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
+                    let Some(expression) = self.parsed(inside) else { continue };
+                    if expression.kind == Kind::Boolean(true) {
+                        return true;
+                    }
+                    conditions.push((inside, offset, expression));
+                }
+                _ => {}
+            }
+        }
+        for (a, _, first) in &conditions {
+            for (b, offset, second) in &conditions {
+                match (opposite((a, first), (b, second)), &second.kind) {
+                    (Opposite::Always, _) => return true,
+                    (Opposite::IfThere, Kind::Binary { left, right, .. }) => {
+                        let at = format!("{}/Choices", site.at);
+                        let text = Text { at: &at, text: b, offset: *offset };
+                        let mut env = Env::new(&Queried::before(site), text);
+                        for side in [left, right] {
+                            self.evaluate(&mut env, side, Want::of(Need::Value));
+                        }
+                        return true;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     fn jsonata_catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
@@ -309,49 +339,50 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether `$exists` stands in a condition: a path that it is asked of may lead nowhere, and nobody else reports it.
-fn asks_for_presence(condition: &Expression) -> bool {
-    matches!(&condition.kind, Kind::Call { function, .. } if fact::is_call(function, "exists"))
-        || condition.parts().into_iter().any(asks_for_presence)
+/// The functions that need not give the same when they are called again.
+const CHANGES: [&str; 5] = ["random", "now", "millis", "uuid", "shuffle"];
+
+/// Returns `true` if an expression comes to the same whenever it is evaluated.
+fn is_lasting(expression: &Expression) -> bool {
+    !matches!(&expression.kind, Kind::Variable(name) if CHANGES.contains(&name.as_str()))
+        && expression.parts().into_iter().all(is_lasting)
 }
 
-/// Whether some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
-/// does not.
-fn takes_all(choice: &Choice) -> bool {
-    let texts = choice.choices.iter().filter_map(|rule| match &rule.condition {
-        Condition::Jsonata(Value::String(text)) => jsonata::expression_in(text).map(|(inside, _)| inside),
-        _ => None,
-    });
-    let conditions: Vec<_> =
-        texts.filter_map(|text| jsonata::parse(text).ok().map(|parsed| (text, parsed))).collect();
-    let always = choice.choices.iter().any(|rule| rule.condition == Condition::Jsonata(Value::Bool(true)))
-        || conditions.iter().any(|(_, condition)| condition.kind == Kind::Boolean(true));
-    always
-        || conditions
-            .iter()
-            .any(|(a, first)| conditions.iter().any(|(b, second)| complement((a, first), (b, second))))
+/// Whether of two conditions one holds where the other does not.
+enum Opposite {
+    No,
+    /// Whatever the data are.
+    Always,
+    /// Where both sides come to something: what is not there is neither equal nor unequal.
+    IfThere,
 }
 
-fn complement((a, first): (&str, &Expression), (b, second): (&str, &Expression)) -> bool {
+fn opposite((a, first): (&str, &Expression), (b, second): (&str, &Expression)) -> Opposite {
     use jsonata::Operator as Op;
     let part = |text: &str, expression: &Expression| {
         text.get(expression.range.clone()).unwrap_or_default().trim().to_owned()
     };
+    if !is_lasting(first) || !is_lasting(second) {
+        return Opposite::No;
+    }
     match (&first.kind, &second.kind) {
-        (Kind::Call { function, arguments }, _) => {
-            matches!(&function.kind, Kind::Variable(name) if name == "not")
-                && matches!(&arguments[..], [of] if part(a, of) == part(b, second))
+        (Kind::Call { function, arguments }, _)
+            if fact::is_call(function, "not")
+                && matches!(&arguments[..], [of] if part(a, of) == part(b, second)) =>
+        {
+            Opposite::Always
         }
         (
             Kind::Binary { operator, left, right },
             Kind::Binary { operator: other, left: other_left, right: other_right },
-        ) => {
-            let opposite = matches!(
-                (operator, other),
-                (Op::Equal, Op::NotEqual) | (Op::Less, Op::GreaterOrEqual) | (Op::Greater, Op::LessOrEqual)
-            );
-            opposite && part(a, left) == part(b, other_left) && part(a, right) == part(b, other_right)
+        ) if part(a, left) == part(b, other_left) && part(a, right) == part(b, other_right) => {
+            match (operator, other) {
+                // That both sides are there was asked of these.
+                (Op::Less, Op::GreaterOrEqual) | (Op::Greater, Op::LessOrEqual) => Opposite::Always,
+                (Op::Equal, Op::NotEqual) => Opposite::IfThere,
+                _ => Opposite::No,
+            }
         }
-        _ => false,
+        _ => Opposite::No,
     }
 }

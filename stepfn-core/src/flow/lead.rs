@@ -18,6 +18,7 @@ use crate::{
     diagnostic::{Code, list},
     jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
     placeholder::has_placeholder,
+    service,
     shape::{Need, place_of},
 };
 
@@ -62,7 +63,12 @@ impl Analyser<'_> {
             }
             (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => self.part_of_any(&of.sym),
-            (Some(_), Sym::Answer(_)) => Val::one(items),
+            (Some(index), Sym::Answer(shape)) => match (shape.kind(), index) {
+                (service::Kind::List(_), _) => Val { absent: self.typing.strict, ..Val::one(items) },
+                (_, 0 | -1) => Val::one(items),
+                // What is no array has no second item.
+                _ => Val::nothing(),
+            },
             (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
             (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
             (Some(index), Sym::Tuple(items)) if !of.many => {

@@ -64,21 +64,29 @@ mod value;
 mod whole;
 
 #[cfg(test)]
+mod answer_tests;
+#[cfg(test)]
 mod counts_tests;
 #[cfg(test)]
 mod fresh_tests;
 #[cfg(test)]
 mod function_tests;
 #[cfg(test)]
+mod intrinsic_tests;
+#[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
 mod narrow_tests;
+#[cfg(test)]
+mod rest_tests;
 #[cfg(test)]
 mod sink_tests;
 #[cfg(test)]
 mod some_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transform_tests;
 #[cfg(test)]
 mod ways_tests;
 #[cfg(test)]
@@ -351,6 +359,9 @@ impl Analyser<'_> {
     /// Finds what flows into every state, then reports over each once. Gives what the machine answers.
     fn solve(&mut self, at: &str, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
+        // Most states are come to once: what is said then of one is kept, and holds if nothing else flows in later.
+        let eager = report.is_some() && self.typing.proven && self.seen.is_none();
+        let mut reports: HashMap<&str, Analysis> = HashMap::new();
         let language = self.language;
         // What was known of it when it was last here: what flows in only grows.
         let mut solved = self.machines.remove(at).unwrap_or_default();
@@ -372,7 +383,13 @@ impl Analyser<'_> {
             };
             intern::count();
             *solved.visits.entry(name.to_owned()).or_default() += 1;
+            let is_first = *solved.visits.get(name).unwrap_or(&0) == 1;
+            self.report = (eager && is_first).then(Analysis::default);
             let left = self.state(&pointer(at, name), name, state, language, &flow);
+            match self.report.take() {
+                Some(said) => _ = reports.insert(name, said),
+                None => _ = reports.remove(name),
+            }
             solved.ends.remove(name);
             if let Some(end) = left.end {
                 solved.ends.insert(name.to_owned(), end.data);
@@ -384,19 +401,35 @@ impl Analyser<'_> {
         }
         self.report = report;
         if self.report.is_some() {
-            for (name, state) in &machine.states {
-                // A state that nothing leads to has a diagnostic of its own.
-                let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
-                intern::count();
-                let at = pointer(at, name);
-                self.see(&at, None, &flow.data);
-                self.state(&at, name, state, language, flow);
-            }
+            self.report_each(at, machine, &solved, reports);
         }
         let ends = machine.states.keys().filter_map(|name| solved.ends.get(name)).cloned();
         let output = ends.reduce(|all, end| all.meet(&end));
         self.machines.insert(at.to_owned(), solved);
         output.unwrap_or_else(Sym::never)
+    }
+
+    /// Reports over each state once, where that has not been done already.
+    fn report_each(
+        &mut self,
+        at: &str,
+        machine: &StateMachine,
+        solved: &Solved,
+        mut reports: HashMap<&str, Analysis>,
+    ) {
+        for (name, state) in &machine.states {
+            if let (Some(said), Some(report)) = (reports.remove(name.as_str()), &mut self.report) {
+                report.diagnostics.extend(said.diagnostics);
+                report.obligations.extend(said.obligations);
+                continue;
+            }
+            // A state that nothing leads to has a diagnostic of its own.
+            let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
+            intern::count();
+            let at = pointer(at, name);
+            self.see(&at, None, &flow.data);
+            self.state(&at, name, state, self.language, flow);
+        }
     }
 
     /// Notes what flows in somewhere, if somebody asks.

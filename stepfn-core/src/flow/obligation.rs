@@ -178,10 +178,10 @@ pub enum OwnedClaim {
         ty: TypeRef,
         /// Its side.
         side: Side,
-        /// The steps from the typed value on.
+        /// The steps from the typed value on, with what is known where no rule holds.
         steps: Vec<OwnedStep>,
-        /// The literals.
-        literals: Vec<String>,
+        /// The same to the whole that it is a part of.
+        whole: Vec<OwnedStep>,
     },
 }
 
@@ -204,8 +204,10 @@ impl Obligation {
     /// The same in a strict machine: nothing is asked of what types declare to be anything.
     pub(super) fn be_strict(&mut self) {
         match &mut self.claim {
-            OwnedClaim::Path { steps, .. } | OwnedClaim::Covers { steps, .. } => {
+            OwnedClaim::Path { steps, .. } => steps.insert(0, OwnedStep::Strict),
+            OwnedClaim::Covers { steps, whole, .. } => {
                 steps.insert(0, OwnedStep::Strict);
+                whole.insert(0, OwnedStep::Strict);
             }
             OwnedClaim::Fits { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
@@ -272,19 +274,16 @@ impl Obligation {
                     need: need.as_need(),
                 },
             ),
-            OwnedClaim::Covers { shown, ty, side, steps: path, literals } => {
-                let literals: Vec<&str> = literals.iter().map(String::as_str).collect();
-                judge(
-                    &self.place,
-                    &Claim::Covers {
-                        shown,
-                        shape: known.shape(*ty),
-                        side: *side,
-                        steps: &vec_of(path),
-                        literals: &literals,
-                    },
-                )
-            }
+            OwnedClaim::Covers { shown, ty, side, steps: path, whole } => judge(
+                &self.place,
+                &Claim::Covers {
+                    shown,
+                    shape: known.shape(*ty),
+                    side: *side,
+                    steps: &vec_of(path),
+                    whole: &vec_of(whole),
+                },
+            ),
             OwnedClaim::Columns { target } => {
                 judge(&self.place, &Claim::Columns { target: known.shape(*target) })
             }

@@ -50,6 +50,15 @@ impl Analyser<'_> {
                 _ => value.clone(),
             };
         }
+        // What is changed in an array, or put together, is not followed any further than to keys and items.
+        match (value, &segment.kind) {
+            (Sym::Merged(parts), SegmentKind::Name(key)) => {
+                return self.select_merged(parts, key, rest, reading);
+            }
+            (Sym::Changed(_), SegmentKind::Slice { .. } | SegmentKind::Filter(_)) => {}
+            (Sym::Merged(_) | Sym::Changed(_), _) => return Sym::Unknown(Reason::Function),
+            _ => {}
+        }
         match &segment.kind {
             SegmentKind::Name(key) => self.select_key(value, key, segments, reading, tries),
             SegmentKind::Index(index) => self.select_index(value, *index, rest, reading, tries),
@@ -72,6 +81,17 @@ impl Analyser<'_> {
             }
             SegmentKind::Function(name) => self.not_promised(name, reading),
         }
+    }
+
+    /// Of objects that are put over each other, what each of them may have there.
+    fn select_merged(&mut self, parts: &[Sym], key: &str, rest: &[Segment], reading: &Reading<'_>) -> Sym {
+        let (base, over) = Sym::of_merged(parts, key);
+        let base = base.map(|base| match base.peek_may(key) {
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Present])),
+            other => other,
+        });
+        let found = base.into_iter().chain(over).map(|found| self.select(&found, rest, reading, true));
+        Sym::union(found.collect::<Vec<_>>())
     }
 
     fn not_promised(&mut self, name: &str, reading: &Reading<'_>) -> Sym {
@@ -193,6 +213,7 @@ impl Analyser<'_> {
             Sym::Leaf(leaf) => vec![Sym::Leaf(taken(leaf, OwnedStep::Each))],
             Sym::Tuple(items) => items.to_vec(),
             Sym::Array(item) => vec![(**item).clone()],
+            Sym::Changed(parts) => parts.last().cloned().into_iter().collect(),
             Sym::Object(fields, Some(base)) if is_of_items(fields) => {
                 return self.select_items(base, filter, rest, reading, tries);
             }
@@ -236,6 +257,7 @@ impl Analyser<'_> {
                             members.iter().map(|member| self.select_every(member, rest, reading, true)),
                         ),
                         open @ (Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => open.clone(),
+                        Sym::Merged(_) | Sym::Changed(_) => Sym::Unknown(Reason::Function),
                         base => self.select_every(base, rest, reading, tries),
                     });
                 }
@@ -269,7 +291,7 @@ impl Analyser<'_> {
                     found.push(value);
                     continue;
                 }
-                Sym::Answer(_) => return Sym::Unknown(Reason::Wildcard),
+                Sym::Answer(_) | Sym::Merged(_) | Sym::Changed(_) => return Sym::Unknown(Reason::Wildcard),
                 Sym::Leaf(leaf) => {
                     let within = taken(leaf, OwnedStep::Within);
                     let SegmentKind::Name(_) = &segments[0].kind else {
@@ -312,6 +334,7 @@ impl Analyser<'_> {
                 );
             }
             Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => return value.clone(),
+            Sym::Merged(_) | Sym::Changed(_) => return Sym::Unknown(Reason::Function),
             Sym::Null => return Sym::never(),
             Sym::Leaf(leaf) => {
                 for name in names {

@@ -61,28 +61,33 @@ impl Analyser<'_> {
                     };
                     let Some(shape) = below else { continue };
                     let path = if path.is_empty() { bare.to_owned() } else { format!("{path}.{bare}") };
-                    let part = sent.peek(bare);
-                    if of.is_computed(key, value) {
-                        let shown = value.as_str().unwrap_or_default();
-                        self.judge_sent(of, (&at, shown), &path, &part, &shape);
-                    } else {
-                        self.sent_part(of, &at, &path, (value, &part), &shape);
-                    }
+                    self.sent_value(of, (&at, key), &path, (value, &sent.peek(bare)), &shape);
                 }
             }
             (Value::Array(items), Kind::List(shape)) => {
                 let Sym::Tuple(parts) = sent else { return };
                 for (index, (value, part)) in items.iter().zip(parts.iter()).enumerate() {
                     let (at, path) = (format!("{at}/{index}"), format!("{path}[{index}]"));
-                    if of.is_computed("", value) {
-                        let shown = value.as_str().unwrap_or_default();
-                        self.judge_sent(of, (&at, shown), &path, part, &shape);
-                    } else {
-                        self.sent_part(of, &at, &path, (value, part), &shape);
-                    }
+                    self.sent_value(of, (&at, ""), &path, (value, part), &shape);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// One value: computed or a constant of the program, or written out with such values in it.
+    fn sent_value(
+        &mut self,
+        of: &Sent<'_>,
+        (at, key): (&str, &str),
+        path: &str,
+        (template, sent): (&Value, &Sym),
+        shape: &Shape,
+    ) {
+        let computed = template.as_str().filter(|_| of.is_computed(key, template));
+        match computed.or_else(|| self.constant_name(at)).map(str::to_owned) {
+            Some(shown) => self.judge_sent(of, (at, &shown), path, sent, shape),
+            None => self.sent_part(of, at, path, (template, sent), shape),
         }
     }
 
@@ -156,7 +161,9 @@ fn unfit(kind: &Kind, sent: &Sym, sdk: bool) -> Option<&'static str> {
 mod tests {
     use crate::{
         asl,
+        draft::Draft,
         flow::{Typing, analyse},
+        shape::{Shape, StateData},
     };
 
     fn said(resource: &str, fields: &str) -> Vec<String> {
@@ -204,6 +211,60 @@ mod tests {
             .len(),
             2
         );
+    }
+
+    /// Returns the diagnostics of a constant in the place of a parameter, which the name of the constant stands for.
+    fn said_of(resource: &str, parameters: &str, shape: &'static Shape) -> Vec<String> {
+        let text = format!(
+            r#"{{ "StartAt": "Send", "States": {{
+                "Send": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", "Parameters": {parameters}, "End": true }} }} }}"#
+        );
+        let (machine, read) = asl::read_str(&text).unwrap();
+        assert!(read.is_empty(), "{read:?}");
+        let mut draft = Draft::new("Sends", machine.clone());
+        let parameters: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut places = Vec::new();
+        find(&parameters, "", &mut places);
+        draft.constants.extend(places.into_iter().map(|at| (at, shape, "IDS".to_owned())));
+        let (_, found) = draft.build_with_warnings();
+        found.iter().map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
+    }
+
+    fn find(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+        if value == "${IDS}" {
+            found.push(at.to_owned());
+        }
+        let fields = value.as_object().into_iter().flatten();
+        fields.for_each(|(key, value)| find(value, &format!("{at}/{key}"), found));
+        let items = value.as_array().into_iter().flatten().enumerate();
+        items.for_each(|(index, value)| find(value, &format!("{at}/{index}"), found));
+    }
+
+    #[test]
+    fn a_constant_is_of_the_kind_that_the_parameter_takes() {
+        let stop = |shape| said_of("aws-sdk:ec2:stopInstances", r#"{ "InstanceIds": "${IDS}" }"#, shape);
+        assert_eq!(
+            stop(String::SHAPE),
+            [
+                "wrong-type /States/Send/Parameters/InstanceIds: state `Send`: `IDS`: expected an array, found a string (the constant `IDS`)"
+            ]
+        );
+        assert_eq!(stop(<[&str; 2]>::SHAPE), [""; 0]);
+        // A null is left out.
+        assert_eq!(stop(<Option<Vec<String>>>::SHAPE), [""; 0]);
+        let get = |shape| {
+            let parameters = r#"{ "TableName": "t", "Key": "${IDS}" }"#;
+            said_of("dynamodb:getItem", parameters, shape)
+        };
+        assert_eq!(get(<Vec<String>>::SHAPE).len(), 1);
+        assert_eq!(
+            get(<std::collections::HashMap<String, std::collections::HashMap<String, String>>>::SHAPE),
+            [""; 0]
+        );
+        let items = r#"{ "Filters": [{ "Name": "${IDS}", "Values": "${IDS}" }] }"#;
+        let found = said_of("aws-sdk:ec2:describeInstances", items, String::SHAPE);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("/Filters/0/Values: "), "{found:?}");
     }
 
     #[test]

@@ -344,3 +344,21 @@ fn a_group_that_may_take_no_part_in_a_match_is_no_text_for_certain() {
     wrong(&replaced("/(a)|b/", "$join($m.groups)"), "expected a string");
     fine(&replaced("/(a)b/", "$join($m.groups)"));
 }
+
+#[test]
+fn what_a_service_answers_has_positions_where_it_is_an_array() {
+    let of = |expression: &str, strict: bool| {
+        let states = format!(
+            r#""A": {{ "Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::ecs:runTask.sync",
+                "Arguments": {{ "TaskDefinition": "x" }}, "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said_of(&IN, &states, ANY, strict)
+    };
+    for expression in ["$states.result[1]", "$states.result[-2]", "$states.result[9].TaskArn"] {
+        assert!(!of(expression, false).is_empty(), "{expression}");
+    }
+    for expression in ["$states.result[0]", "$states.result[-1].TaskArn", "$states.result.Containers[1]"] {
+        fine(&of(expression, false));
+    }
+    assert!(!of("$states.result.Containers[1]", true).is_empty());
+}

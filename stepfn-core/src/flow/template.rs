@@ -10,7 +10,7 @@ use super::{
     value::{Entry, Fields, Sym},
 };
 use crate::{
-    intrinsic::{ArgKind, Call, Function, Kind},
+    intrinsic::{ArgKind, Call, Function, Kind, whole_number},
     json::push_token,
     path::{Path, Root},
     shape::{Need, Side},
@@ -149,6 +149,14 @@ impl Analyser<'_> {
         }
     }
 
+    /// Its name.
+    pub(super) fn constant_name(&self, at: &str) -> Option<&str> {
+        match self.typing.states.get(at) {
+            Some(StateTyping::Constant { name, .. }) => Some(name),
+            _ => None,
+        }
+    }
+
     fn call(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Sym {
         let signature = call.function.signature();
         let mut args = Vec::new();
@@ -186,7 +194,8 @@ impl Analyser<'_> {
                     value
                 }
                 ArgKind::String(text) => Sym::text(text),
-                ArgKind::Number(text) => text.parse().map_or(Sym::Number, Sym::Integer),
+                ArgKind::Number(text) => whole_number(call.function, text)
+                    .map_or(Sym::Number, |number| Sym::Integer(number.into())),
                 ArgKind::Boolean(value) => Sym::Bool(*value),
                 ArgKind::Null => Sym::Null,
             });

@@ -281,8 +281,10 @@ impl Val {
 
     /// Returns `true` if it is one value for certain that is no array.
     pub(super) fn is_certain(&self) -> bool {
-        let is_one = |sym: &Sym| {
-            matches!(
+        let is_one = |sym: &Sym| match sym {
+            // That what its model has is there is taken at its word.
+            Sym::Answer(shape) => !matches!(shape.kind(), service::Kind::List(_)),
+            sym => matches!(
                 sym,
                 Sym::Null
                     | Sym::Bool(_)
@@ -297,7 +299,7 @@ impl Val {
                     | Sym::Whole(_)
                     | Sym::Number
                     | Sym::Computed(..)
-            )
+            ),
         };
         let members = self.sym.members();
         !self.many

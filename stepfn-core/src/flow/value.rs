@@ -418,19 +418,34 @@ impl Sym {
         }
     }
 
+    /// Whether there is a part to put something into, where the value itself tells; none where it may be missing. Types are
+    /// asked when the part is read.
+    fn has_part(&self, key: &str) -> Option<bool> {
+        match self {
+            Self::Object(fields, base) => match (fields.get(key), base) {
+                (Some(entry), _) => (!entry.absent).then_some(true),
+                (None, Some(base)) => base.has_part(key),
+                (None, None) => Some(false),
+            },
+            Self::Map(_) => None,
+            Self::Answer(shape) => Some(answer::has_part(shape, key)),
+            _ => Some(true),
+        }
+    }
+
     /// The value with another one at a path of keys.
     pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
         let Some((key, rest)) = keys.split_first() else { return value };
         let entry = |below: &Self| {
-            let set = below.peek(key).set(rest, value.clone());
+            let over = || below.peek(key).set(rest, value.clone());
             // Where the part is not there yet, it has what is put there and nothing else.
-            let made = |fields: &Fields| fields.get(key.as_str()).is_some_and(|entry| entry.absent);
-            match below {
-                Self::Object(fields, _) if !rest.is_empty() && made(fields) => {
-                    Entry::of(set.join(&Self::object([]).set(rest, value.clone())))
-                }
-                _ => Entry::of(set),
-            }
+            let alone = || Self::object([]).set(rest, value.clone());
+            Entry::of(match below.has_part(key) {
+                _ if rest.is_empty() => value.clone(),
+                Some(true) => over(),
+                None => over().join(&alone()),
+                Some(false) => alone(),
+            })
         };
         match self {
             Self::Object(fields, base) => {

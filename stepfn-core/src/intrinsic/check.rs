@@ -1,9 +1,6 @@
 //! The checks of a call that need nothing but its text.
 
-use super::{Arg, ArgKind, Call, Function, IntrinsicError, Kind, format_parts};
-
-/// The algorithms of `States.Hash`, and of `$hash`.
-pub(crate) const ALGORITHMS: &[&str] = &["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
+use super::{ArgKind, Call, IntrinsicError, Kind, format_parts, values};
 
 impl Call {
     /// The first call, this one or one nested in it, with too few or too many arguments. For
@@ -63,7 +60,7 @@ impl Call {
 
     /// Returns the errors of all literal arguments, of this call and the nested ones, that the function cannot take: of
     /// the wrong kind (a string where an array belongs, a call with another result), or of a value
-    /// that is always refused (an algorithm that does not exist, a step of 0).
+    /// that is always refused (an algorithm that does not exist, a step of 0, a position below 0).
     pub fn literal_kind_errors(&self) -> Vec<IntrinsicError> {
         let mut errors = Vec::new();
         for call in self.calls() {
@@ -85,9 +82,10 @@ impl Call {
                         )
                         .help(kind_help(wanted)),
                     ),
-                    _ => errors.extend(value_error(call.function, n, arg)),
+                    _ => {}
                 }
             }
+            errors.extend(values::errors(call));
             errors.extend(call.template_error());
         }
         errors
@@ -134,7 +132,7 @@ impl ArgKind {
 fn fits(found: Kind, wanted: Kind) -> bool {
     match (found, wanted) {
         (_, Kind::Any) => true,
-        // AWS rounds, in both directions.
+        // AWS makes whole numbers of others.
         (Kind::Number | Kind::Integer, Kind::Number | Kind::Integer) => true,
         (found, wanted) => found == wanted,
     }
@@ -149,36 +147,4 @@ fn kind_help(wanted: Kind) -> &'static str {
         Kind::Boolean => "write `true` or `false` without quotes, or a path to one",
         Kind::Any | Kind::Null => "write a path",
     }
-}
-
-fn value_error(function: Function, n: usize, arg: &Arg) -> Option<IntrinsicError> {
-    let error = |message: String| Some(IntrinsicError::new(message, arg.span.clone()));
-    match (function, n, &arg.kind) {
-        (Function::Hash, 1, ArgKind::String(name)) if !ALGORITHMS.contains(&name.as_str()) => {
-            let list: Vec<_> = ALGORITHMS.iter().map(|name| format!("`{name}`")).collect();
-            error(format!("`{name}` is no hash algorithm"))
-                .map(|error| error.help(format!("the algorithms are {}", list.join(", "))))
-        }
-        (Function::JsonMerge, 2, ArgKind::Boolean(true)) => {
-            error("a deep merge is not supported by Step Functions".to_owned())
-                .map(|error| error.help("write `false`"))
-        }
-        (Function::ArrayRange, 2, ArgKind::Number(text)) if rounded(text) == Some(0) => {
-            error(format!("a range with the step `{text}` has no end"))
-                .map(|error| error.help("write a step that is not 0"))
-        }
-        (Function::ArrayPartition, 1, ArgKind::Number(text))
-            if rounded(text).is_some_and(|size| size <= 0) =>
-        {
-            error(format!("chunks of the size `{text}`")).map(|error| error.help("write a size of 1 or more"))
-        }
-        _ => None,
-    }
-}
-
-/// The integer that AWS rounds a number to, halves up.
-fn rounded(text: &str) -> Option<i64> {
-    let number: f64 = text.parse().ok()?;
-    // `as` saturates, which keeps the sign: all that is asked of it.
-    Some((number + 0.5).floor() as i64)
 }

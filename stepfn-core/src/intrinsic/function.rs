@@ -74,7 +74,7 @@ pub enum Kind {
     String,
     /// A number.
     Number,
-    /// A number that is rounded to an integer.
+    /// A number whose fraction is cut off.
     Integer,
     /// `true` or `false`.
     Boolean,

@@ -34,14 +34,15 @@ mod literal;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::{fmt, ops::Range, str::FromStr};
 
 pub use argument::argument;
-pub(crate) use check::ALGORITHMS;
 pub use error::IntrinsicError;
 pub use function::{Function, Kind, Param, Signature};
 pub use literal::{FormatPart, escape, format_parts};
+pub(crate) use values::{ALGORITHMS, whole_number};
 
 use crate::path::Path;
 

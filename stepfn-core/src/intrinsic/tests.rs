@@ -197,10 +197,34 @@ fn calls_without_fault() {
         "States.Format($.template, 1, 2, 3)",
         r"States.Format('\{\} {}', 1)",
         "States.Base64Encode(States.ArrayGetItem($.a, 0))",
+        "States.ArrayGetItem($.a, -0.9)",
+        "States.ArrayRange(1, 1000, 1)",
+        "States.ArrayRange(5, 1, 1)",
+        "States.ArrayRange(1, 99999, -1)",
+        "States.ArrayRange(1, $.last, 1)",
+        "States.MathRandom(-5, 5)",
+        "States.MathRandom(5, $.end)",
+        "States.MathAdd(2147483647.4, -1)",
+        "States.MathAdd(-2147483648, 2147483647)",
+        "States.StringToJson('-0')",
+        "States.StringToJson(' ')",
+        r#"States.StringToJson('\{"a":1\}')"#,
     ] {
         let call = parse(text);
         assert_eq!(call.arity_error(), None, "{text}");
         assert_eq!(call.literal_kind_errors(), [], "{text}");
+    }
+}
+
+#[test]
+fn a_text_is_as_long_as_a_code_or_a_hash_takes() {
+    for (function, more) in [("Base64Encode", ""), ("Base64Decode", ""), ("Hash", ", 'MD5'")] {
+        let errors =
+            |text: String| parse(&format!("States.{function}('{text}'{more})")).literal_kind_errors();
+        assert_eq!(errors("é".repeat(10_000)), []);
+        let found = errors("😀".repeat(5_001));
+        assert_eq!(found.len(), 1, "{function}");
+        assert_eq!(found[0].message, "the text has 10002 characters, and may have 10000");
     }
 }
 
@@ -310,7 +334,20 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
     ("States.ArrayPartition('a', 'b')", "`States.ArrayPartition` takes an array as `array`, found a string", "'a'", "write a path to an array, or `States.Array(...)`"),
     ("States.ArrayPartition('a', 'b')", "`States.ArrayPartition` takes an integer as `size`, found a string", "'b'", "write a number without quotes, or a path to one"),
     ("States.ArrayPartition($.a, 0)", "chunks of the size `0`", "0", "write a size of 1 or more"),
-    ("States.ArrayRange(1, 2, 0.4)", "a range with the step `0.4` has no end", "0.4", "write a step that is not 0"),
+    ("States.ArrayRange(1, 2, 0.4)", "a range with the step `0.4` has no end", "0.4", "write a step that is not 0; a fraction is cut off"),
+    ("States.ArrayRange(1, 2, 0.9)", "a range with the step `0.9` has no end", "0.9", "write a step that is not 0; a fraction is cut off"),
+    ("States.ArrayRange(1, 2, -0.9)", "a range with the step `-0.9` has no end", "-0.9", "write a step that is not 0; a fraction is cut off"),
+    ("States.ArrayRange(1, 1001, 1)", "the range has 1001 items, and may have 1000", "1, 1001, 1", "write a larger step, or several ranges"),
+    ("States.ArrayRange(9999999999, -9223372036854775808, -1)", "the range has 9223372046854775808 items, and may have 1000", "9999999999, -9223372036854775808, -1", "write a larger step, or several ranges"),
+    ("States.ArrayPartition($.a, 0.9)", "chunks of the size `0.9`", "0.9", "write a size of 1 or more"),
+    ("States.ArrayPartition($.a, -2)", "chunks of the size `-2`", "-2", "write a size of 1 or more"),
+    ("States.ArrayGetItem($.a, -1)", "positions count from 0, so there is no item at `-1`", "-1", "count from the front; the last one a Task can find, or `$…[-1]` in JSONata"),
+    ("States.MathRandom(5, 2)", "there is no number from 5 to before 2", "5, 2", "write an end that is larger than the start; it does not belong to what is drawn from"),
+    ("States.MathRandom(1.4, 1.6, $.seed)", "there is no number from 1 to before 1", "1.4, 1.6", "write an end that is larger than the start; it does not belong to what is drawn from"),
+    ("States.MathAdd(2147483647.5, $.a)", "`2147483647.5` does not have 32 bits", "2147483647.5", "`States.MathAdd` adds numbers from -2147483648 to 2147483647"),
+    ("States.MathAdd($.a, -1e10)", "`-1e10` does not have 32 bits", "-1e10", "`States.MathAdd` adds numbers from -2147483648 to 2147483647"),
+    ("States.MathAdd(2147483647, 0.5)", "the sum does not have 32 bits", "2147483647, 0.5", "what `States.MathAdd` gives is from -2147483648 to 2147483647"),
+    ("States.StringToJson('oops')", "the text is no JSON: expected a JSON value, found `oops`", "'oops'", "write JSON in the quotes"),
     ("States.Hash('a', 'SHA1')", "`SHA1` is no hash algorithm", "'SHA1'", "the algorithms are `MD5`, `SHA-1`, `SHA-256`, `SHA-384`, `SHA-512`"),
     ("States.JsonMerge($.a, $.b, true)", "a deep merge is not supported by Step Functions", "true", "write `false`"),
     ("States.JsonMerge($.a, 'x', 'false')", "`States.JsonMerge` takes an object as `second`, found a string", "'x'", "write a path to an object, or `States.StringToJson('...')`"),

@@ -122,7 +122,7 @@ pub enum Claim<'a> {
         /// The value after the loop, and in the rounds before: leaves.
         nodes: &'a [Node<'a>],
     },
-    /// The literals that a Choice compares with are all there are.
+    /// The rules of a Choice leave nothing of a value that they test, or of the whole that it is a part of.
     Covers {
         /// The path as it was written.
         shown: &'a str,
@@ -130,10 +130,10 @@ pub enum Claim<'a> {
         shape: &'static Shape,
         /// Its side.
         side: Side,
-        /// The steps from the typed value on.
+        /// The steps from the typed value on, with what is known where no rule holds.
         steps: &'a [Step<'a>],
-        /// The literals.
-        literals: &'a [&'a str],
+        /// The same to the whole.
+        whole: &'a [Step<'a>],
     },
 }
 
@@ -264,6 +264,18 @@ pub const fn expect_unless(place: &str, claim: &Claim<'_>, allowed: &[&str]) {
     }
 }
 
+/// A [`Claim::Path`] in few words, for rustc reads hundreds of them.
+pub const fn leads<'a>(
+    shown: &'a str,
+    origin: &'a str,
+    shape: &'static Shape,
+    side: Side,
+    steps: &'a [Step<'a>],
+    need: Need<'a>,
+) -> Claim<'a> {
+    Claim::Path { shown, origin, shape, side, steps, need }
+}
+
 /// Returns `true` if a claim holds: if it does not and that is no error, there is a warning.
 pub const fn holds(claim: &Claim<'_>) -> bool {
     judge("", claim).is_none()
@@ -374,9 +386,10 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push("the type of what flows in here cannot be determined: it changes with every round of a loop; keep what changes in the loop under one key of a fixed type");
             again(nodes)
         }
-        Claim::Covers { shown, shape, side, steps, literals } => {
+        Claim::Covers { shown, shape, side, steps, whole } => {
             fault = Fault::ChoiceMayNotMatch;
-            covers(shown, View::new(shape, *side), steps, literals, &mut out)
+            let root = View::new(shape, *side);
+            is_left_nothing(root, whole) || covers(shown, root, steps, &mut out)
         }
     };
     if holds { None } else { Some(Wrong { fault, text: out }) }
@@ -1042,7 +1055,21 @@ const fn appends(nodes: &[Node<'_>]) -> bool {
     all_there
 }
 
-const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
+/// Returns `true` if there is no value where no rule holds.
+const fn is_left_nothing(root: View, steps: &[Step<'_>]) -> bool {
+    let ways = count(root, steps);
+    let mut way = 0;
+    while way < ways {
+        match on_way(root, steps, way) {
+            Ok(View { shape: Shape::Never, absent: false, .. }) => {}
+            _ => return false,
+        }
+        way += 1;
+    }
+    ways > 0
+}
+
+const fn covers(shown: &str, root: View, steps: &[Step<'_>], out: &mut Text) -> bool {
     // Where the rules take all numbers, one is left only where it is none in JSON.
     let numbers = matches!(
         steps,
@@ -1058,7 +1085,7 @@ const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], 
             // The path has a claim of its own.
             Err(_) => return true,
         };
-        if !covers_one(shown, view, literals, out) {
+        if !covers_one(shown, view, out) {
             return false;
         }
         way += 1;
@@ -1066,7 +1093,7 @@ const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], 
     true
 }
 
-const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) -> bool {
+const fn covers_one(shown: &str, view: View, out: &mut Text) -> bool {
     let missing = match view.shape {
         // The rules leave nothing.
         Shape::Never if !view.absent => return true,
@@ -1076,21 +1103,18 @@ const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) 
                 if i == shape.variants.len() {
                     return true;
                 }
-                if !view.excludes(i) && !contains(literals, shape.variants[i]) {
+                if !view.excludes(i) {
                     break shape.variants[i];
                 }
                 i += 1;
             }
         }
         Shape::Boolean => {
-            let (no, yes) = (
-                view.excludes(0) || contains(literals, "false"),
-                view.excludes(1) || contains(literals, "true"),
-            );
-            if no && yes {
-                return true;
+            if view.excludes(1) {
+                "false"
+            } else {
+                "true"
             }
-            if yes { "false" } else { "true" }
         }
         _ => "",
     };

@@ -245,7 +245,7 @@ impl<'a> Fits<'a> {
                 }
                 Node::Either(first, second) => {
                     let mark = out.mark();
-                    if self.fits(Source::Node(first), target, depth + 2, out) {
+                    if self.is_over_object(first) && self.fits(Source::Node(first), target, depth + 2, out) {
                         return true;
                     }
                     out.rewind(mark);
@@ -383,6 +383,21 @@ impl<'a> Fits<'a> {
         out.push(", found ");
         self.found(source, out);
         false
+    }
+
+    /// Returns `true` if facts about parts of a value lie over what is an object for certain: of nothing else they make one.
+    const fn is_over_object(self, index: usize) -> bool {
+        let Node::Object { base: Some(base), .. } = self.nodes[index] else { return true };
+        let mut way = 0;
+        while way < self.ways(base) {
+            if let Some(Source::View(view)) = (Fits { way, ..self }).base(base)
+                && !is_object_for_certain(view)
+            {
+                return false;
+            }
+            way += 1;
+        }
+        true
     }
 
     /// Judges what a value is, with another in the place of each of its items.
@@ -776,6 +791,25 @@ impl<'a> Fits<'a> {
                 Node::Array(_) | Node::Tuple { .. } => out.push("an array"),
             },
         }
+    }
+}
+
+/// Returns `true` if a value is nothing but an object; one that is declared to be anything is taken for one.
+const fn is_object_for_certain(view: View) -> bool {
+    match view.shape {
+        Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::Any | Shape::Never => true,
+        Shape::Nullable(inner) => is_object_for_certain(view.with(inner)),
+        Shape::OneOf(one_of) => {
+            let mut i = 0;
+            while i < one_of.alternatives.len() {
+                if !view.excludes(i) && !is_object_for_certain(view.alternative(one_of, i)) {
+                    return false;
+                }
+                i += 1;
+            }
+            true
+        }
+        _ => false,
     }
 }
 

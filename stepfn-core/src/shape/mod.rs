@@ -40,7 +40,7 @@ pub(crate) use self::array::place_of;
 pub(crate) use self::form::is_timestamp;
 pub use self::{
     bounds::{Arithmetic, Bounds},
-    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, expect_unless, holds, judge, said},
+    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, expect_unless, holds, judge, leads, said},
     form::{TIMESTAMP, example},
     misfit::{misfit, reads_back},
     narrow::{Fact, Kind, Property},

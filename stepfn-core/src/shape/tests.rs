@@ -291,15 +291,16 @@ fn errors_and_cover_are_judged() {
         raises("OutOfStok"),
         "`Reserve` never fails with `OutOfStok`; did you mean `OutOfStock`? its errors are `OutOfStock`, `Throttled`"
     );
-    let covers = |literals: &[&str]| {
-        said(&Claim::Covers {
-            shown: "$.s",
-            shape: &ORDER,
-            side: Side::Made,
-            steps: &[Step::Key("status")],
-            literals,
-        })
+    const fn is_not(key: Option<&'static str>, text: &'static str) -> Step<'static> {
+        Step::Where(Fact { key, query: false, is: Property::Text(text), holds: false })
+    }
+    let covers = |steps: &[Step<'_>], whole: &[Step<'_>]| {
+        said(&Claim::Covers { shown: "$.s", shape: &ORDER, side: Side::Made, steps, whole })
     };
-    assert_eq!(covers(&["PASSED", "FAILED"]), "");
-    assert!(covers(&["PASSED"]).contains("is \"FAILED\""));
+    let (passed, failed) = (is_not(None, "PASSED"), is_not(None, "FAILED"));
+    assert_eq!(covers(&[Step::Key("status"), passed, failed], &[]), "");
+    assert!(covers(&[Step::Key("status"), passed], &[]).contains("is \"FAILED\""));
+    // Of the whole nothing is left, whatever else is asked of it.
+    let gone = Step::Where(Fact { key: Some("status"), query: false, is: Property::There, holds: false });
+    assert_eq!(covers(&[Step::Key("status"), passed], &[gone]), "");
 }

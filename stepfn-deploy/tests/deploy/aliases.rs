@@ -1,11 +1,11 @@
 //! Versions and aliases: what is published, and how an alias moves.
 
-use stepfn_core::value::Value;
-use stepfn_deploy::{Alias, Error, Settings, plan};
+use stepfn_core::{deployment::Alias, value::Value};
+use stepfn_deploy::Error;
 
 use crate::{
     fake::{Fake, arn},
-    plans::{deploy, orders, settings},
+    plans::{Settings, deploy, orders, plan, settings},
 };
 
 fn live(steps: &[&str]) -> Settings {
@@ -133,7 +133,7 @@ async fn a_version_is_published_once() {
 async fn an_alias_that_is_described_anew_stays_where_it_is() {
     let fake = Fake::default();
     deploy(&fake, &orders(5), &live(&[])).await;
-    let described = Alias { description: Some("what customers use".to_owned()), ..Alias::new("live") };
+    let described = Alias::new("live").description("what customers use");
     let settings = settings().alias(described.step("10%:5m".parse().unwrap()));
     let shown = deploy(&fake, &orders(5), &settings).await;
     assert!(

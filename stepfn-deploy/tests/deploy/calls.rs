@@ -1,12 +1,13 @@
 //! The typed client: executions and task tokens.
 
 use serde::{Deserialize, Serialize};
+use stepfn_core::token::TaskToken;
 use stepfn_core::{
     asl::StateMachine,
     definition::{Definition, Workflow, WorkflowType},
     task::{TaskError, TaskFailure},
 };
-use stepfn_deploy::{Callback, Error, ExecutionError, Status, TaskToken, WorkflowClient};
+use stepfn_deploy::{Callback, Error, ExecutionError, Status, WorkflowClient};
 
 use crate::{
     fake::{Fake, arn},
@@ -73,8 +74,8 @@ async fn calls_can_be_made_from_spawned_tasks() {
     assert_eq!(sent(execution.wait()).await.unwrap(), Receipt { charged: 7 });
     let approval = Approval { approved_by: "mina".to_owned() };
     sent(TaskToken::new("AQB8").succeed(&sfn, &approval)).await.unwrap();
-    let (definition, settings) = (orders(6), settings());
-    let planned = sent(stepfn_deploy::plan(&sfn, &definition, &settings)).await.unwrap();
+    let (deployment, values) = (settings().of(&orders(6)), settings().values);
+    let planned = sent(stepfn_deploy::plan(&sfn, &deployment, &values)).await.unwrap();
     sent(planned.apply(&sfn)).await.unwrap();
     sent(client.start_sync(&order)).await.unwrap_err();
 }

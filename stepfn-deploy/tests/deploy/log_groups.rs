@@ -1,12 +1,13 @@
 //! Log groups: made before the machine that logs into them.
 
 use stepfn_core::definition::{Definition, LogLevel, LoggingConfiguration};
+use stepfn_core::deployment::LogGroup;
 use stepfn_core::value::Value;
-use stepfn_deploy::{Error, LogGroup, Settings};
+use stepfn_deploy::Error;
 
 use crate::{
     fake::Fake,
-    plans::{deploy, orders, settings},
+    plans::{Settings, deploy, orders, plan, settings},
 };
 
 const GROUP: &str = "/aws/vendedlogs/states/orders-dev";
@@ -22,7 +23,7 @@ fn logged() -> Definition {
 
 fn with_group(days: u32) -> Settings {
     let group = LogGroup::new("/aws/vendedlogs/states/orders-${Stage}").retention_in_days(days);
-    settings().substitution("Stage", "dev").log_group(group)
+    settings().value("Stage", "dev").log_group(group)
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,10 +50,11 @@ async fn a_log_group_is_made_before_the_machine_that_logs_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn logs_that_are_off_make_no_group() {
+async fn a_group_that_nothing_is_logged_to_is_refused() {
     let fake = Fake::default();
-    deploy(&fake, &orders(5), &with_group(30)).await;
-    assert!(!fake.actions().iter().any(|action| action.contains("LogGroup")));
+    let refusal = plan(&fake.client(), &orders(5), &with_group(30)).await.unwrap_err();
+    assert!(refusal.to_string().contains("nothing is logged to the group"), "{refusal}");
+    assert_eq!(fake.actions(), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +70,7 @@ async fn an_endpoint_without_log_groups_is_noted_and_a_refusal_is_an_error() {
     let fake = Fake::default();
     fake.refuse("CreateLogGroup", "AccessDeniedException", "not you");
     let client = fake.client();
-    let plan = stepfn_deploy::plan(&client, &logged(), &with_group(30)).await.unwrap();
+    let plan = plan(&client, &logged(), &with_group(30)).await.unwrap();
     let error = plan.apply(&client).await.unwrap_err();
     assert!(matches!(&error, Error::Refused { action: "CreateLogGroup", .. }), "{error}");
     assert!(fake.requests("CreateStateMachine").is_empty());

@@ -1,10 +1,12 @@
 //! Plans: the changes, the calls that they make, and the obstacles.
 
+use indexmap::IndexMap;
+use stepfn_core::deployment::{Alias, Deployment, Encryption, LogGroup};
 use stepfn_core::{
     asl,
     definition::{Definition, LogLevel, LoggingConfiguration, WorkflowType},
 };
-use stepfn_deploy::{Encryption, Error, Settings, Validation, plan};
+use stepfn_deploy::{Client, Error, Plan, Validation};
 
 use crate::fake::{Fake, arn};
 
@@ -18,10 +20,62 @@ pub fn orders(seconds: u32) -> Definition {
     Definition::from_asl("Orders", WorkflowType::Standard, asl::read_str(&text).unwrap().0)
 }
 
+/// The settings of a deployment beside its definition, and the values of its `${Name}`s.
+#[derive(Clone)]
+pub struct Settings {
+    deployment: Deployment,
+    pub values: IndexMap<String, String>,
+}
+
+impl Settings {
+    pub fn role(self, arn: &str) -> Self {
+        Self { deployment: self.deployment.role(arn), ..self }
+    }
+
+    pub fn value(mut self, name: &str, value: &str) -> Self {
+        self.values.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub fn tag(self, key: &str, value: &str) -> Self {
+        Self { deployment: self.deployment.tag(key, value), ..self }
+    }
+
+    pub fn alias(self, alias: Alias) -> Self {
+        Self { deployment: self.deployment.alias(alias), ..self }
+    }
+
+    pub fn log_group(self, group: LogGroup) -> Self {
+        Self { deployment: self.deployment.log_group(group), ..self }
+    }
+
+    pub fn encryption(self, encryption: Encryption) -> Self {
+        Self { deployment: self.deployment.encryption(encryption), ..self }
+    }
+
+    pub fn publish(self, description: &str) -> Self {
+        let deployment = match description {
+            "" => self.deployment.publish(),
+            text => self.deployment.version_description(text),
+        };
+        Self { deployment, ..self }
+    }
+
+    /// The deployment of a definition with these settings.
+    pub fn of(&self, definition: &Definition) -> Deployment {
+        let mut deployment = self.deployment.clone();
+        deployment.definition = definition.clone();
+        deployment
+    }
+}
+
 pub fn settings() -> Settings {
-    Settings::new()
-        .role_arn(ROLE)
-        .substitution("ShipArn", "arn:aws:lambda:us-east-1:123456789012:function:ship")
+    let settings = Settings { deployment: orders(0).into(), values: IndexMap::new() };
+    settings.role(ROLE).value("ShipArn", "arn:aws:lambda:us-east-1:123456789012:function:ship")
+}
+
+pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
+    stepfn_deploy::plan(client, &settings.of(definition), &settings.values).await
 }
 
 /// Deploys, and returns the changes as they are printed.
@@ -43,12 +97,9 @@ async fn a_new_machine_is_made_with_all_that_is_said_of_it() {
         destinations: vec!["${LogsArn}:*".to_owned()],
     });
     let settings = settings()
-        .substitution("LogsArn", "arn:aws:logs:us-east-1:123456789012:log-group:orders")
+        .value("LogsArn", "arn:aws:logs:us-east-1:123456789012:log-group:orders")
         .tag("team", "shop")
-        .encryption(Encryption::CustomerManagedKey {
-            kms_key_id: "alias/orders".to_owned(),
-            reuse_period_seconds: Some(60),
-        });
+        .encryption(Encryption::new("alias/orders").kms_data_key_reuse_period_seconds(60));
     let shown = deploy(&fake, &definition, &settings).await;
     assert_eq!(
         shown,
@@ -121,14 +172,13 @@ async fn only_what_changed_is_sent() {
     let tags = fake.state().machines["Orders"].tags.clone();
     assert_eq!(stepfn_core::value::Value::from(tags).to_string(), r#"{"team":"store"}"#);
 
-    let shown =
-        deploy(&fake, &orders(60), &settings().role_arn("arn:aws:iam::123456789012:role/other")).await;
+    let shown = deploy(&fake, &orders(60), &settings().role("arn:aws:iam::123456789012:role/other")).await;
     assert!(shown.ends_with(
         "~ roleArn: arn:aws:iam::123456789012:role/orders -> arn:aws:iam::123456789012:role/other"
     ));
     let update = fake.requests("UpdateStateMachine").remove(1);
     assert_eq!(update.get("definition"), None);
-    // Tags that the settings do not speak of stay.
+    // Tags that the deployment does not speak of stay.
     assert_eq!(fake.state().machines["Orders"].tags.len(), 1);
 }
 
@@ -147,7 +197,7 @@ async fn what_breaks_executions_that_run_is_said() {
     let fake = Fake::default();
     deploy(&fake, &orders(5), &settings()).await;
     let ship = "arn:aws:lambda:us-east-1:123456789012:function:send";
-    let shown = deploy(&fake, &orders(5), &settings().substitution("ShipArn", ship)).await;
+    let shown = deploy(&fake, &orders(5), &settings().value("ShipArn", ship)).await;
     let gone = "\n  - no state calls `arn:aws:lambda:us-east-1:123456789012:function:ship` any more\n      breaking: executions that run still call ";
     assert!(shown.contains(gone), "{shown}");
 }
@@ -256,7 +306,9 @@ async fn a_validation_that_fails_otherwise_stops_the_plan() {
 #[tokio::test(start_paused = true)]
 async fn names_without_a_value_are_refused_before_anything_is_asked() {
     let fake = Fake::default();
-    let refusal = plan(&fake.client(), &orders(5), &Settings::new().role_arn(ROLE)).await.unwrap_err();
+    let refusal = plan(&fake.client(), &orders(5), &Settings { values: IndexMap::new(), ..settings() })
+        .await
+        .unwrap_err();
     assert_eq!(
         refusal.to_string(),
         "`Orders` has no value for `${ShipArn}`\n  help: give `--substitution ShipArn=…`"
@@ -277,7 +329,8 @@ async fn the_type_cannot_change() {
          help: delete the state machine first, or deploy under another name"
     );
     // Under another name it is another machine.
-    let shown = deploy(&fake, &express, &settings().name("Orders-express")).await;
+    express.name = "Orders-express".to_owned();
+    let shown = deploy(&fake, &express, &settings()).await;
     assert!(shown.starts_with("Orders-express: new\n  + EXPRESS"), "{shown}");
 }
 
@@ -285,7 +338,7 @@ async fn the_type_cannot_change() {
 async fn a_new_machine_needs_a_role_and_an_old_one_keeps_its_own() {
     let fake = Fake::default();
     let mut without = settings();
-    without.role_arn = None;
+    without.deployment.role = None;
     let refusal = plan(&fake.client(), &orders(5), &without).await.unwrap_err();
     assert!(matches!(refusal, Error::MissingRole { .. }), "{refusal}");
     deploy(&fake, &orders(5), &settings()).await;
@@ -312,4 +365,56 @@ async fn what_cannot_be_compared_is_said() {
     fake.state().machines.get_mut("Orders").unwrap().fields.insert("status".into(), "DELETING".into());
     let refusal = plan(&fake.client(), &orders(5), &settings()).await.unwrap_err();
     assert_eq!(refusal.to_string(), "what is deployed as `Orders` cannot be compared: it is being deleted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_the_customer_is_taken_back_by_the_one_of_aws() {
+    let fake = Fake::default();
+    deploy(&fake, &orders(5), &settings().encryption(Encryption::new("alias/orders"))).await;
+    let owned = settings().encryption(Encryption::AwsOwnedKey);
+    let shown = deploy(&fake, &orders(5), &owned).await;
+    assert!(
+        shown.ends_with("~ encryptionConfiguration: CUSTOMER_MANAGED_KMS_KEY alias/orders -> AWS_OWNED_KEY"),
+        "{shown}"
+    );
+    assert_eq!(deploy(&fake, &orders(5), &owned).await, "Orders: nothing changes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_would_refuse_is_reported_before_anything_is_asked() {
+    let fake = Fake::default();
+    let refusal = plan(&fake.client(), &orders(5), &settings().role("orders")).await.unwrap_err();
+    assert!(refusal.to_string().starts_with("machine `Orders`, `role`: `orders` is no ARN"), "{refusal}");
+    assert_eq!(fake.actions(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_is_taken_as_it_is_and_what_it_has_elsewhere_is_named() {
+    use stepfn_core::deployment::{Alarm, Metric, Schedule};
+
+    let fake = Fake::default();
+    let client = fake.client();
+    let whole = Settings {
+        deployment: settings()
+            .deployment
+            .name("Orders-${Stage}")
+            .tag("stage", "${Stage}")
+            .trigger(Schedule::new("rate(1 day)"))
+            .alarm(
+                Alarm::new(Metric::ExecutionsFailed)
+                    .alarm_action("arn:aws:sns:us-east-1:123456789012:on-call"),
+            )
+            .alias(Alias::new("live").canary(10, 5)),
+        ..settings().value("Stage", "dev")
+    };
+    let deployment = whole.deployment.clone();
+    let planned = stepfn_deploy::plan(&client, &deployment, &whole.values).await.unwrap();
+    assert_eq!(planned.name, "Orders-dev");
+    assert_eq!(planned.left_out, ["triggers", "alarms"]);
+    assert!(
+        planned.to_string().ends_with(
+            "+ tag `stage`: \"dev\"\n  + version\n  + alias `live`: 100% the new version\nnote: not deployed by this: triggers, alarms"
+        ),
+        "{planned}"
+    );
 }

@@ -174,7 +174,7 @@ impl Names {
             OwnedClaim::Path { shown, origin, ty, side, steps, need } => {
                 let (shape, side, steps, need) =
                     (self.shape(*ty), side_tokens(*side), steps_tokens(steps), need_tokens(need));
-                quote!(Claim::Path { shown: #shown, origin: #origin, shape: #shape, side: #side, steps: #steps, need: #need })
+                quote!(leads(#shown, #origin, #shape, #side, #steps, #need))
             }
             OwnedClaim::Fits { what, nodes, target } => {
                 let (nodes, target) = (self.nodes(nodes), self.shape(*target));
@@ -220,9 +220,10 @@ impl Names {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Again { nodes: #nodes })
             }
-            OwnedClaim::Covers { shown, ty, side, steps, literals } => {
-                let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
-                quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
+            OwnedClaim::Covers { shown, ty, side, steps, whole } => {
+                let (shape, side) = (self.shape(*ty), side_tokens(*side));
+                let (steps, whole) = (steps_tokens(steps), steps_tokens(whole));
+                quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, whole: #whole })
             }
         }
     }
@@ -270,8 +271,8 @@ impl Names {
                 Node::Boolean => quote!(Node::Boolean),
                 Node::Object { first, len, base } => {
                     let base = match base {
-                        Some(base) => quote!(::core::option::Option::Some(#base)),
-                        None => quote!(::core::option::Option::None),
+                        Some(base) => quote!(Some(#base)),
+                        None => quote!(None),
                     };
                     quote!(Node::Object { first: #first, len: #len, base: #base })
                 }
@@ -292,41 +293,41 @@ impl Names {
 
 fn side_tokens(side: Side) -> TokenStream {
     match side {
-        Side::Made => quote!(Side::Made),
-        Side::Given => quote!(Side::Given),
+        Side::Made => quote!(Made),
+        Side::Given => quote!(Given),
     }
 }
 
 fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
-        OwnedStep::Key(key) => quote!(Step::Key(#key)),
-        OwnedStep::May(key) => quote!(Step::May(#key)),
-        OwnedStep::Query(key) => quote!(Step::Query(#key)),
-        OwnedStep::Index(index) => quote!(Step::Index(#index)),
-        OwnedStep::Each => quote!(Step::Each),
-        OwnedStep::Strict => quote!(Step::Strict),
-        OwnedStep::Item => quote!(Step::Item),
-        OwnedStep::Every => quote!(Step::Every),
-        OwnedStep::At(index) => quote!(Step::At(#index)),
-        OwnedStep::Within => quote!(Step::Within),
-        OwnedStep::Descend => quote!(Step::Descend),
-        OwnedStep::NonNull => quote!(Step::NonNull),
-        OwnedStep::Present => quote!(Step::Present),
-        OwnedStep::Items => quote!(Step::Items),
-        OwnedStep::Many => quote!(Step::Many),
-        OwnedStep::Maybe => quote!(Step::Maybe),
-        OwnedStep::Values => quote!(Step::Values),
-        OwnedStep::EntryKey => quote!(Step::EntryKey),
-        OwnedStep::Distinct => quote!(Step::Distinct),
-        OwnedStep::Pick(index) => quote!(Step::Pick(#index)),
-        OwnedStep::PickEach(index) => quote!(Step::PickEach(#index)),
+        OwnedStep::Key(key) => quote!(Key(#key)),
+        OwnedStep::May(key) => quote!(May(#key)),
+        OwnedStep::Query(key) => quote!(Query(#key)),
+        OwnedStep::Index(index) => quote!(Index(#index)),
+        OwnedStep::Each => quote!(Each),
+        OwnedStep::Strict => quote!(Strict),
+        OwnedStep::Item => quote!(Item),
+        OwnedStep::Every => quote!(Every),
+        OwnedStep::At(index) => quote!(At(#index)),
+        OwnedStep::Within => quote!(Within),
+        OwnedStep::Descend => quote!(Descend),
+        OwnedStep::NonNull => quote!(NonNull),
+        OwnedStep::Present => quote!(Present),
+        OwnedStep::Items => quote!(Items),
+        OwnedStep::Many => quote!(Many),
+        OwnedStep::Maybe => quote!(Maybe),
+        OwnedStep::Values => quote!(Values),
+        OwnedStep::EntryKey => quote!(EntryKey),
+        OwnedStep::Distinct => quote!(Distinct),
+        OwnedStep::Pick(index) => quote!(Pick(#index)),
+        OwnedStep::PickEach(index) => quote!(PickEach(#index)),
         OwnedStep::Where(fact) => {
             let fact = fact_tokens(fact);
-            quote!(Step::Where(#fact))
+            quote!(Where(#fact))
         }
         OwnedStep::OrWhere(fact) => {
             let fact = fact_tokens(fact);
-            quote!(Step::OrWhere(#fact))
+            quote!(OrWhere(#fact))
         }
     });
     quote!(&[#(#steps),*])
@@ -334,8 +335,8 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
 
 fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
     let key = match key {
-        Some(key) => quote!(::core::option::Option::Some(#key)),
-        None => quote!(::core::option::Option::None),
+        Some(key) => quote!(Some(#key)),
+        None => quote!(None),
     };
     let is = match is {
         OwnedProperty::There => quote!(There),
@@ -421,12 +422,7 @@ pub(super) fn machine(
             _ => shape(None),
         };
         quote! {
-            __stepfn_draft.tasks.push(::stepfn::__private::DraftTask {
-                state: ::std::string::String::from(#state),
-                task: #info,
-                call: ::stepfn::__private::Call::#call,
-                result: #result,
-            });
+            __stepfn_draft.task(#state, #info, ::stepfn::__private::Call::#call, #result);
         }
     });
     let children = lowered.children.iter().zip(&names.children).map(|(child, info)| {
@@ -436,11 +432,7 @@ pub(super) fn machine(
             _ => shape(None),
         };
         quote! {
-            __stepfn_draft.children.push(::stepfn::__private::DraftChild {
-                state: ::std::string::String::from(#state),
-                child: #info,
-                result: #result,
-            });
+            __stepfn_draft.child(#state, #info, #result);
         }
     });
     let numbers = lowered.numbers.iter().map(|(at, Constant { integer, float, .. })| {
@@ -656,10 +648,7 @@ pub(super) fn judged(
         quote! {
             const _: () = {
                 #[allow(unused_imports)]
-                use ::stepfn::__private::{
-                    Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property, Side, Step, expect, expect_unless, holds,
-                    said,
-                };
+                use ::stepfn::__private::claims::*;
                 #claims
             };
         }

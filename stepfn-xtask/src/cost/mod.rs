@@ -6,7 +6,8 @@ use std::{io::Write, path::PathBuf, time::Duration};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome};
-use stepfn_codegen::{Error, deployment::Deployment};
+use stepfn_codegen::Error;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     check::{Options, check},
     definition::{Definition, WorkflowType},
@@ -79,7 +80,7 @@ impl Cost {
     ) -> Result<Outcome, Failure> {
         let chosen = match &self.name {
             Some(name) => vec![named(deployments, name)?],
-            None => deployments.iter().map(Deployment::definition).collect(),
+            None => deployments.iter().map(|deployment| &deployment.definition).collect(),
         };
         let mut outcome = Outcome::Success;
         for (index, definition) in chosen.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use std::{io::Write, time::Duration};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome, RunData};
-use stepfn_codegen::deployment::Deployment;
+use stepfn_core::deployment::Deployment;
 use stepfn_core::{
     definition::{Definition, WorkflowType},
     value::Value,

@@ -105,6 +105,8 @@ struct Public {
     members: usize,
     /// The structs and enums.
     types: BTreeSet<String>,
+    /// The paths of each item, by its crate, module and name.
+    homes: BTreeMap<(String, Module, String), Vec<String>>,
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -166,8 +168,14 @@ impl Public {
         let inner: Module = module.iter().cloned().chain([first.clone()]).collect();
         if self.crates[of].modules.contains_key(&inner) {
             // A function may be called as a module is: the file is what a path goes on in, the function where it ends.
-            if !rest.is_empty() || !self.has(of, module, first) {
+            if !rest.is_empty() {
                 return self.resolve(of, &inner, rest);
+            }
+            if !self.has(of, module, first) {
+                return match self.brought_from_below(of, module, first) {
+                    Some(path) => self.resolve(of, module, &path),
+                    None => self.resolve(of, &inner, rest),
+                };
             }
         }
         if rest.is_empty() && self.has(of, module, first) {
@@ -185,6 +193,21 @@ impl Public {
             }
         }
         if self.crates.contains_key(first) { self.resolve(first, &[], rest) } else { Target::Foreign }
+    }
+
+    /// The path of a function that a module imports from the one below that is called the same: `use read::read`.
+    fn brought_from_below(&self, of: &str, module: &[String], name: &str) -> Option<Vec<String>> {
+        self.items(of, module).iter().find_map(|item| {
+            let Item::Use(used) = item else { return None };
+            let mut brought = Vec::new();
+            leaves(&used.tree, &[], &mut brought);
+            let below = brought.into_iter().find(|(path, given)| {
+                let path: Vec<&str> =
+                    path.iter().map(String::as_str).skip_while(|part| *part == "self").collect();
+                given == name && path == [name, name]
+            });
+            below.map(|(path, _)| path)
+        })
     }
 
     fn has(&self, of: &str, module: &[String], name: &str) -> bool {
@@ -249,6 +272,8 @@ impl Public {
     /// Lists an item with its members: fields, variants, methods.
     fn item(&mut self, of: &str, module: &[String], name: &str, shown: &str) {
         self.out.insert(shown.to_owned());
+        let home = (of.to_owned(), module.to_vec(), name.to_owned());
+        self.homes.entry(home).or_default().push(shown.to_owned());
         let items = self.items(of, module).to_vec();
         for item in items.iter().filter(|item| named(item).is_some_and(|(found, _)| found == name)) {
             match item {
@@ -328,9 +353,29 @@ fn public() -> Public {
             (name.replace('-', "_"), Krate::new(folder))
         })
         .collect();
-    let mut public = Public { crates, out: BTreeSet::new(), members: 0, types: BTreeSet::new() };
+    let mut public =
+        Public { crates, out: BTreeSet::new(), members: 0, types: BTreeSet::new(), homes: BTreeMap::new() };
     public.module("stepfn", &[], "");
     public
+}
+
+/// What has two paths on purpose: the one at the root of the facade is what most programs import.
+const AT_THE_ROOT: [&str; 6] = ["Definition", "Workflow", "WorkflowType", "Task", "TaskError", "StateData"];
+
+#[test]
+fn each_public_item_has_one_path() {
+    let public = public();
+    assert!(public.homes.len() > 150, "only {} items", public.homes.len());
+    let twice: Vec<_> = public
+        .homes
+        .values()
+        .filter(|paths| match paths.as_slice() {
+            [_] => false,
+            [one, other] => ![one, other].iter().any(|path| AT_THE_ROOT.contains(&path.as_str())),
+            _ => true,
+        })
+        .collect();
+    assert!(twice.is_empty(), "these are public under several paths: {twice:#?}");
 }
 
 /// `tests/send_sync.rs` of the facade asserts of every public type that it can be shared between threads, or names it as one that

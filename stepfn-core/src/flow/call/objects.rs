@@ -55,7 +55,7 @@ impl Analyser<'_> {
                 let of = self.argument(env, first, want.part(Need::Value));
                 let items = of.items();
                 // What is no object stays what it is: of a type it is asked to be one.
-                if items.members().iter().any(|item| matches!(item, Sym::Leaf(_))) {
+                if items.members().iter().any(|item| matches!(item.ground(), Sym::Leaf(_))) {
                     let items = Val::one(items.clone());
                     self.require(&env.reading(first.range()), &items, Want::if_any(Need::Object));
                 }
@@ -171,7 +171,7 @@ fn absent(of: &Sym) -> Sym {
 
 /// An object for each entry of one.
 fn spread(of: &Sym) -> Sym {
-    match of {
+    match of.ground() {
         Sym::Object(fields, None) => Sym::union(fields.iter().map(|(key, entry)| {
             let fields = Fields::from([(key.clone(), Entry { absent: false, ..entry.clone() })]);
             Sym::Object(Shared::new(fields), None)

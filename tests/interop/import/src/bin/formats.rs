@@ -12,10 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::{
-    deployment::Deployment,
-    generate::{Format, Plan},
-};
+use stepfn_core::deployment::Deployment;
+use stepfn_codegen::{generate::{Format, Plan}};
 use stepfn_core::definition::Definition;
 use stepfn_import::{self as import, Imported, Reach};
 

@@ -1,10 +1,10 @@
 //! A deployment: a [`Definition`] with the settings beside it.
 //!
-//! A [`Deployment`] is made from a definition, and its setters have AWS's names. Every format that
-//! [`generate`](crate::generate) writes is made from this one value:
+//! A [`Deployment`] is made from a definition, and its setters have AWS's names. Generated files and `stepfn-deploy` take
+//! this one value:
 //!
 //! ```
-//! use stepfn_codegen::deployment::{Alarm, Alias, Deployment, Encryption, EventRule, Metric, Schedule};
+//! use stepfn_core::deployment::{Alarm, Alias, Deployment, Encryption, EventRule, Metric, Schedule};
 //! use stepfn_core::{asl, definition::{Definition, Reference, WorkflowType}};
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
@@ -28,35 +28,36 @@
 mod alarm;
 mod alias;
 mod check;
-mod direct;
 mod notification;
 mod order;
+mod problem;
+mod schedule;
+mod step;
+mod text;
 mod trigger;
 mod values;
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
-use stepfn_core::definition::{Definition, LoggingConfiguration, Reference};
-
-pub(crate) use self::alias::Routing;
 pub use self::{
     alarm::{Alarm, Metric, TreatMissingData},
-    alias::Alias,
-    direct::{Direct, DirectAlias},
+    alias::{Alias, Routing},
     notification::{ExecutionStatus, Notification, Target},
-    order::in_order,
+    order::{Cycle, in_order},
+    problem::{DeploymentProblem, InvalidDeployment},
+    step::{InvalidStep, Step},
+    text::{Piece, split},
     trigger::{
         Authorization, EventRule, Http, Method, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger,
     },
     values::filled,
 };
-use crate::error::Error;
-pub use crate::problem::DeploymentProblem;
+use crate::definition::{Definition, LoggingConfiguration, Reference};
+use indexmap::IndexMap;
 
 /// The name of a thing outside of the machine: an ARN, a name, an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+// No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Identifier {
     /// A string; `${…}` in it has the same meaning as in the definition.
     Text(String),
@@ -84,30 +85,49 @@ impl From<Reference> for Identifier {
 }
 
 /// A machine as it is deployed.
+///
+/// Each field has a method of its name that sets it, or adds to it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Deployment {
-    pub(crate) definition: Definition,
+    /// The definition.
+    pub definition: Definition,
     /// What commands call the machine where a stage has changed its name.
     pub(crate) called: Option<String>,
-    pub(crate) role: Option<Identifier>,
-    pub(crate) tags: IndexMap<String, String>,
-    pub(crate) inherit_global_tags: bool,
-    pub(crate) triggers: Vec<Trigger>,
-    pub(crate) alarms: Vec<Alarm>,
-    pub(crate) notifications: Vec<Notification>,
-    pub(crate) encryption: Option<Encryption>,
-    pub(crate) log_group: Option<LogGroup>,
-    pub(crate) version: Option<Version>,
-    pub(crate) aliases: Vec<Alias>,
-    pub(crate) depends_on: Vec<String>,
-    pub(crate) retain: bool,
-    pub(crate) use_exact_version: bool,
+    /// `RoleArn`; a format makes the role where it is absent.
+    pub role: Option<Identifier>,
+    /// `Tags`
+    pub tags: IndexMap<String, String>,
+    /// `inheritGlobalTags` of the Serverless Framework.
+    pub inherit_global_tags: bool,
+    /// What starts executions.
+    pub triggers: Vec<Trigger>,
+    /// Alarms on the metrics of the machine.
+    pub alarms: Vec<Alarm>,
+    /// Who hears of executions that change their status.
+    pub notifications: Vec<Notification>,
+    /// `EncryptionConfiguration`
+    pub encryption: Option<Encryption>,
+    /// A log group that is made with the machine.
+    pub log_group: Option<LogGroup>,
+    /// The version that each deployment publishes.
+    pub version: Option<Version>,
+    /// The aliases, which lead to the version.
+    pub aliases: Vec<Alias>,
+    /// `DependsOn`: logical ids of resources that are made first.
+    pub depends_on: Vec<String>,
+    /// `DeletionPolicy: Retain`
+    pub retain: bool,
+    /// `useExactVersion` of the Serverless Framework.
+    pub use_exact_version: bool,
 }
 
 /// A version that each deployment publishes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Version {
-    pub(crate) description: Option<String>,
+#[non_exhaustive]
+pub struct Version {
+    /// `VersionDescription`
+    pub description: Option<String>,
 }
 
 impl From<Definition> for Deployment {
@@ -139,11 +159,6 @@ impl From<&Definition> for Deployment {
 }
 
 impl Deployment {
-    /// The deployed definition.
-    pub fn definition(&self) -> &Definition {
-        &self.definition
-    }
-
     /// `StateMachineName`: another name than the definition's.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -184,7 +199,7 @@ impl Deployment {
         self
     }
 
-    /// `EncryptionConfiguration`: a KMS key of the customer's.
+    /// `EncryptionConfiguration`: the key that executions are encrypted with.
     #[must_use]
     pub fn encryption(mut self, encryption: Encryption) -> Self {
         self.encryption = Some(encryption);
@@ -271,64 +286,89 @@ impl Deployment {
         self
     }
 
-    /// Checks every value against AWS's rules. [`Plan::new`](crate::generate::Plan::new) does so too.
+    /// Checks every value against AWS's rules. Whatever writes files of the deployment, or deploys it, does so too.
     ///
     /// # Errors
     ///
-    /// [`Error::Deployment`] with the value that AWS would refuse, and what to write instead; [`Error::Several`] with more than one.
-    pub fn check(&self) -> Result<(), Error> {
-        let machine = &self.definition.name;
-        let error = |(at, problem)| Error::Deployment { machine: machine.clone(), at, problem };
-        Error::all(check::check(self).into_iter().map(error).collect())
+    /// Every value that AWS would refuse, and what to write instead.
+    pub fn check(&self) -> Result<(), InvalidDeployment> {
+        let problems = check::check(self);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(InvalidDeployment { machine: self.definition.name.clone(), problems })
     }
 
-    /// Returns `true` if a version is published.
-    pub(crate) fn publishes(&self) -> bool {
+    /// Returns `true` if each deployment publishes a version: it is asked for, or an alias needs it.
+    pub fn publishes(&self) -> bool {
         self.version.is_some() || !self.aliases.is_empty()
     }
 
-    /// The HTTP requests that start the machine: `POST /orders`.
-    pub(crate) fn routes(&self) -> impl Iterator<Item = String> {
+    /// Returns the HTTP requests that start the machine: `POST /orders`.
+    pub fn routes(&self) -> impl Iterator<Item = String> {
         self.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Http(http) => Some(http.route_key()),
             Trigger::Schedule(_) | Trigger::Event(_) => None,
         })
     }
 
-    /// The statuses that somebody wants to hear of, each once, in AWS's order.
-    pub(crate) fn notified(&self) -> Vec<ExecutionStatus> {
+    /// Returns the statuses that somebody wants to hear of, each once, in AWS's order.
+    pub fn notified(&self) -> Vec<ExecutionStatus> {
         let wanted: HashSet<ExecutionStatus> =
             self.notifications.iter().map(|notification| notification.status).collect();
         ExecutionStatus::ALL.into_iter().filter(|status| wanted.contains(status)).collect()
     }
 }
 
-/// `EncryptionConfiguration` with a customer managed key.
-#[derive(Clone, Debug)]
-pub struct Encryption {
-    pub(crate) kms_key_id: Identifier,
-    pub(crate) kms_data_key_reuse_period_seconds: Option<u32>,
+/// `EncryptionConfiguration`
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encryption {
+    /// `AWS_OWNED_KEY`, which is AWS's default. It takes back a key of the customer's.
+    AwsOwnedKey,
+    /// `CUSTOMER_MANAGED_KMS_KEY`
+    CustomerManagedKey {
+        /// `KmsKeyId`: the id, alias or ARN of a symmetric key.
+        kms_key_id: Identifier,
+        /// `KmsDataKeyReusePeriodSeconds`: 60 to 900; AWS takes 300 where it is absent.
+        kms_data_key_reuse_period_seconds: Option<u32>,
+    },
 }
 
 impl Encryption {
-    /// `KmsKeyId`: the id, alias or ARN of a symmetric key.
+    /// A customer managed key, by its `KmsKeyId`: the id, alias or ARN of a symmetric key.
     pub fn new(kms_key_id: impl Into<Identifier>) -> Self {
-        Self { kms_key_id: kms_key_id.into(), kms_data_key_reuse_period_seconds: None }
+        Self::CustomerManagedKey { kms_key_id: kms_key_id.into(), kms_data_key_reuse_period_seconds: None }
     }
 
-    /// `KmsDataKeyReusePeriodSeconds`: 60 to 900; AWS takes 300 where it is absent.
+    /// Returns the customer managed key, and for how many seconds a data key of it is used.
+    pub fn customer_managed_key(&self) -> Option<(&Identifier, Option<u32>)> {
+        match self {
+            Self::AwsOwnedKey => None,
+            Self::CustomerManagedKey { kms_key_id, kms_data_key_reuse_period_seconds } => {
+                Some((kms_key_id, *kms_data_key_reuse_period_seconds))
+            }
+        }
+    }
+
+    /// `KmsDataKeyReusePeriodSeconds` of a customer managed key: 60 to 900; AWS takes 300 where it is absent.
     #[must_use]
     pub fn kms_data_key_reuse_period_seconds(mut self, seconds: u32) -> Self {
-        self.kms_data_key_reuse_period_seconds = Some(seconds);
+        if let Self::CustomerManagedKey { kms_data_key_reuse_period_seconds, .. } = &mut self {
+            *kms_data_key_reuse_period_seconds = Some(seconds);
+        }
         self
     }
 }
 
 /// A log group to make: `AWS::Logs::LogGroup`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LogGroup {
-    pub(crate) name: Identifier,
-    pub(crate) retention_in_days: Option<u32>,
+    /// `LogGroupName`
+    pub name: Identifier,
+    /// `RetentionInDays`
+    pub retention_in_days: Option<u32>,
 }
 
 impl LogGroup {

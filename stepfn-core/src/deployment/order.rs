@@ -1,27 +1,49 @@
 //! Which machines have to be there before others: those that they start.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use super::Deployment;
-use crate::error::Error;
+
+/// Machines that start each other in a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cycle {
+    /// Their names, each before the one that it starts; the last one starts the first.
+    pub machines: Vec<String>,
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let around = self.machines.iter().chain(self.machines.first());
+        let names: Vec<String> = around.map(|name| format!("`{name}`")).collect();
+        write!(
+            f,
+            "the machines {} start each other in a circle, and each has to be there before the one that starts it; let one of them take the \
+             other's ARN out of its input",
+            names.join(" → ")
+        )
+    }
+}
+
+impl std::error::Error for Cycle {}
 
 /// The machines, each behind those that it starts. What starts none stays where it was.
 ///
 /// ```
-/// use stepfn_codegen::deployment::{Deployment, in_order};
+/// use stepfn_core::deployment::{Deployment, in_order};
 /// use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
 ///
 /// let machine = |name: &str| Definition::from_asl(name, WorkflowType::Standard, StateMachine::default()).into();
 /// let deployments: [Deployment; 2] = [machine("A"), machine("B")];
-/// let names: Vec<_> = in_order(&deployments)?.iter().map(|one| one.definition().name.clone()).collect();
+/// let names: Vec<_> = in_order(&deployments)?.iter().map(|one| one.definition.name.clone()).collect();
 /// assert_eq!(names, ["A", "B"]);
-/// # Ok::<(), stepfn_codegen::Error>(())
+/// # Ok::<(), stepfn_core::deployment::Cycle>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Error::Cycle`] where machines start each other in a circle.
-pub fn in_order(deployments: &[Deployment]) -> Result<Vec<&Deployment>, Error> {
+/// [`Cycle`] where machines start each other in a circle.
+pub fn in_order(deployments: &[Deployment]) -> Result<Vec<&Deployment>, Cycle> {
     let by_name = deployments.iter().enumerate().map(|(index, one)| (one.definition.name.as_str(), index));
     let by_name: HashMap<&str, usize> = by_name.collect();
     let children = |index: usize| -> Vec<usize> {
@@ -51,7 +73,7 @@ pub fn in_order(deployments: &[Deployment]) -> Result<Vec<&Deployment>, Error> {
             if let Some(start) = way.iter().position(|(index, _)| *index == next) {
                 let around = way.iter().skip(start).filter_map(|(index, _)| deployments.get(*index));
                 let machines = around.map(|one| one.definition.name.clone()).collect();
-                return Err(Error::Cycle { machines });
+                return Err(Cycle { machines });
             }
             way.push((next, children(next)));
         }

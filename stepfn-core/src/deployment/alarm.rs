@@ -22,7 +22,7 @@ pub enum Metric {
     ExecutionTime,
 }
 
-stepfn_core::named!(Metric, "metric");
+crate::named!(Metric, "metric");
 
 impl Metric {
     /// All metrics.
@@ -50,7 +50,7 @@ impl Metric {
     }
 
     /// Returns the statistic of a period: the sum of counts, the maximum of times.
-    pub(crate) fn statistic(self) -> &'static str {
+    pub fn statistic(self) -> &'static str {
         if self == Self::ExecutionTime { "Maximum" } else { "Sum" }
     }
 }
@@ -70,7 +70,7 @@ pub enum TreatMissingData {
     NotBreaching,
 }
 
-stepfn_core::named!(TreatMissingData, "treatment of missing data");
+crate::named!(TreatMissingData, "treatment of missing data");
 
 impl TreatMissingData {
     /// All treatments.
@@ -89,17 +89,28 @@ impl TreatMissingData {
 
 /// An alarm: a metric reaches its threshold in so many periods on end.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Alarm {
-    pub(crate) metric: Metric,
-    pub(crate) name: Option<Identifier>,
-    pub(crate) description: Option<String>,
-    pub(crate) threshold: u64,
-    pub(crate) period: u32,
-    pub(crate) evaluation_periods: u32,
-    pub(crate) treat_missing_data: TreatMissingData,
-    pub(crate) alarm_actions: Vec<Identifier>,
-    pub(crate) ok_actions: Vec<Identifier>,
-    pub(crate) insufficient_data_actions: Vec<Identifier>,
+    /// The metric that is watched.
+    pub metric: Metric,
+    /// `AlarmName`
+    pub name: Option<Identifier>,
+    /// `AlarmDescription`
+    pub description: Option<String>,
+    /// `Threshold`
+    pub threshold: u64,
+    /// `Period`, in seconds.
+    pub period: u32,
+    /// `EvaluationPeriods`
+    pub evaluation_periods: u32,
+    /// `TreatMissingData`
+    pub treat_missing_data: TreatMissingData,
+    /// `AlarmActions`
+    pub alarm_actions: Vec<Identifier>,
+    /// `OKActions`
+    pub ok_actions: Vec<Identifier>,
+    /// `InsufficientDataActions`
+    pub insufficient_data_actions: Vec<Identifier>,
 }
 
 impl Alarm {

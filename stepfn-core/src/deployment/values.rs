@@ -1,9 +1,9 @@
 //! `${Name}`s that have a value before anything is generated: those of a stage.
 
+use crate::{asl, definition::Reference, placeholder, value::Value};
 use indexmap::IndexMap;
-use stepfn_core::{asl, definition::Reference, placeholder, value::Value};
 
-use super::{Deployment, Identifier, Payload, Routing, Trigger};
+use super::{Deployment, Encryption, Identifier, Payload, Routing, Trigger};
 
 impl Deployment {
     /// The deployment with values in the place of `${Name}`s: in the machine's name, its texts, the names of its functions, the log groups, the
@@ -11,15 +11,15 @@ impl Deployment {
     ///
     /// ```
     /// use indexmap::IndexMap;
-    /// use stepfn_codegen::deployment::Deployment;
+    /// use stepfn_core::deployment::Deployment;
     /// use stepfn_core::{asl, definition::{Definition, WorkflowType}};
     ///
     /// let (machine, _) = asl::read_str(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${Stage} ${x}", "End": true}}}"#)?;
     /// let definition = Definition::from_asl("orders-${Stage}", WorkflowType::Standard, machine);
     /// let values = IndexMap::from([("Stage".to_owned(), "dev".to_owned())]);
     /// let deployment = Deployment::from(definition).with_values(&values);
-    /// assert_eq!((deployment.definition().name.as_str(), deployment.short_name().as_str()), ("orders-dev", "orders"));
-    /// assert!(deployment.definition().machine.to_canonical_string().contains("\"dev ${x}\""));
+    /// assert_eq!((deployment.definition.name.as_str(), deployment.short_name().as_str()), ("orders-dev", "orders"));
+    /// assert!(deployment.definition.machine.to_canonical_string().contains("\"dev ${x}\""));
     /// # Ok::<(), stepfn_core::json::JsonError>(())
     /// ```
     #[must_use]
@@ -49,7 +49,10 @@ impl Deployment {
             *tag = filled(tag, values);
         }
         let groups = self.log_group.iter_mut().map(|group| &mut group.name);
-        let keys = self.encryption.iter_mut().map(|encryption| &mut encryption.kms_key_id);
+        let keys = self.encryption.iter_mut().filter_map(|encryption| match encryption {
+            Encryption::AwsOwnedKey => None,
+            Encryption::CustomerManagedKey { kms_key_id, .. } => Some(kms_key_id),
+        });
         for identifier in self.role.iter_mut().chain(groups).chain(keys) {
             fill(identifier, values);
         }
@@ -81,8 +84,9 @@ impl Deployment {
 }
 
 impl Trigger {
-    /// The trigger with values in the place of `${Name}`s.
-    pub(crate) fn with_values(&self, values: &IndexMap<String, String>) -> Self {
+    /// The trigger with values in the place of `${Name}`s; a name without a value stays as it is.
+    #[must_use]
+    pub fn with_values(&self, values: &IndexMap<String, String>) -> Self {
         let mut trigger = self.clone();
         let dead_letter = match &mut trigger {
             Self::Schedule(schedule) => {

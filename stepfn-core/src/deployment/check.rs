@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use stepfn_core::{
+use crate::{
     arn::is_arn,
     definition::{LogLevel, WorkflowType},
     value::Value,
 };
 
+use super::schedule::fault_of_schedule;
 use super::{
-    Alarm, Alias, Deployment, DeploymentProblem as Problem, EventRule, Http, Identifier, Notification,
-    Payload, RetryPolicy, Routing, Schedule, ScheduleMethod, Target, Trigger,
+    Alarm, Alias, Deployment, DeploymentProblem as Problem, Encryption, EventRule, Http, Identifier,
+    Notification, Payload, Piece, RetryPolicy, Routing, Schedule, ScheduleMethod, Target, Trigger, split,
 };
-use crate::text::{Piece, split};
 
 /// The path of a value, and its problem.
 type Found = (String, Problem);
@@ -62,8 +62,11 @@ pub(super) fn check(deployment: &Deployment) -> Vec<Found> {
 
 fn check_encryption(deployment: &Deployment, texts: &Texts<'_>) -> Result<(), Found> {
     let Some(encryption) = &deployment.encryption else { return Ok(()) };
-    texts.identifier("encryption.kms_key_id", &encryption.kms_key_id, 2048)?;
-    let seconds = encryption.kms_data_key_reuse_period_seconds.unwrap_or(300);
+    let Encryption::CustomerManagedKey { kms_key_id, kms_data_key_reuse_period_seconds } = encryption else {
+        return Ok(());
+    };
+    texts.identifier("encryption.kms_key_id", kms_key_id, 2048)?;
+    let seconds = kms_data_key_reuse_period_seconds.unwrap_or(300);
     range("encryption.kms_data_key_reuse_period_seconds", seconds, 60..=900, "60 to 900 seconds")
 }
 
@@ -323,62 +326,6 @@ fn retry_and_dead_letter(
     dead_letter.map_or(Ok(()), |arn| texts.arn(&format!("{at}.dead_letter"), arn))
 }
 
-/// Returns the error of a schedule, by the grammar of EventBridge.
-fn fault_of_schedule(expression: &str, method: ScheduleMethod) -> Option<&'static str> {
-    let argument = |name: &str| {
-        let inner = expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')?;
-        Some(inner.trim())
-    };
-    if let Some(rate) = argument("rate") {
-        const FORM: &str = "write a whole number and its unit: `rate(5 minutes)`";
-        let Some((value, unit)) = rate.split_once(' ') else { return Some(FORM) };
-        let Ok(value) = value.parse::<u32>() else { return Some(FORM) };
-        return match (value, unit.trim()) {
-            (0, _) => Some("a rate is 1 or more"),
-            (1, "minute" | "hour" | "day") => None,
-            (1, _) => Some("write `1 minute`, `1 hour` or `1 day`"),
-            (_, "minutes" | "hours" | "days") => None,
-            (_, _) => Some("write the unit as `minutes`, `hours` or `days`"),
-        };
-    }
-    if let Some(cron) = argument("cron") {
-        let fields: Vec<&str> = cron.split_whitespace().collect();
-        let [.., day_of_month, _, day_of_week, _] = fields.as_slice() else {
-            return Some("cron has six fields: `cron(minutes hours day-of-month month day-of-week year)`");
-        };
-        let fits = |c: char| c.is_ascii_alphanumeric() || ",-*?/#".contains(c);
-        return if fields.len() != 6 {
-            Some("cron has six fields: `cron(minutes hours day-of-month month day-of-week year)`")
-        } else if !cron.chars().all(|c| c == ' ' || fits(c)) {
-            Some("a field of cron is made of letters, digits and `, - * ? / #`")
-        } else if (*day_of_month == "?") == (*day_of_week == "?") {
-            Some("write `?` for either the day of the month or the day of the week, and not for both")
-        } else {
-            None
-        };
-    }
-    if let Some(at) = argument("at") {
-        return if method == ScheduleMethod::EventBus {
-            Some("a rule on the event bus has no `at(…)`; leave out `method(ScheduleMethod::EventBus)`")
-        } else if is_date_time(at) {
-            None
-        } else {
-            Some("write `at(2027-01-01T09:00:00)`")
-        };
-    }
-    Some("write `rate(5 minutes)`, `cron(0 9 ? * MON-FRI *)` or `at(2027-01-01T09:00:00)`")
-}
-
-/// `yyyy-mm-ddThh:mm:ss`
-fn is_date_time(text: &str) -> bool {
-    const FORM: &str = "0000-00-00T00:00:00";
-    text.len() == FORM.len()
-        && text
-            .chars()
-            .zip(FORM.chars())
-            .all(|(c, form)| if form == '0' { c.is_ascii_digit() } else { c == form })
-}
-
 fn fault_of_pattern(value: &Value, at: &str) -> Option<Problem> {
     let Value::Object(fields) = value else { return None };
     fields.iter().find_map(|(key, value)| {
@@ -478,18 +425,20 @@ fn aliases(aliases: &[Alias], texts: &Texts<'_>) -> Result<(), Found> {
             texts.identifier(&format!("{at}.alarms"), alarm, 256)?;
         }
         match &alias.routing {
-            Routing::Gradual { percentage, interval, .. } => {
-                if let Some(percentage) = *percentage {
-                    range(&format!("{at}.percentage"), percentage, 1..=99, "1 to 99 percent")?;
-                }
-                if let Some(interval) = *interval {
-                    range(&format!("{at}.interval"), interval, 1..=2100, "1 to 2100 minutes")?;
-                }
+            Routing::Canary { percentage, interval } | Routing::Linear { percentage, interval } => {
+                range(&format!("{at}.percentage"), *percentage, 1..=99, "1 to 99 percent")?;
+                range(&format!("{at}.interval"), *interval, 1..=2100, "1 to 2100 minutes")?;
             }
-            Routing::Latest | Routing::Split { .. } if !alias.alarms.is_empty() => {
+            Routing::AllAtOnce => {}
+            Routing::Latest | Routing::Steps(_) | Routing::Split { .. } if !alias.alarms.is_empty() => {
                 return Err((at, Problem::AliasAlarms));
             }
             Routing::Latest => {}
+            Routing::Steps(steps) => {
+                for step in steps {
+                    range(&format!("{at}.steps"), step.percent.into(), 1..=99, "1 to 99 percent")?;
+                }
+            }
             Routing::Split { version, weight } => {
                 texts.arn(&format!("{at}.version"), version)?;
                 range(&format!("{at}.weight"), *weight, 0..=100, "0 to 100 percent")?;

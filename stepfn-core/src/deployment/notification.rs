@@ -18,7 +18,7 @@ pub enum ExecutionStatus {
     TimedOut,
 }
 
-stepfn_core::named!(ExecutionStatus, "status of executions");
+crate::named!(ExecutionStatus, "status of executions");
 
 impl ExecutionStatus {
     /// All statuses.
@@ -34,22 +34,11 @@ impl ExecutionStatus {
             Self::TimedOut => "TIMED_OUT",
         }
     }
-
-    /// The form in a logical id.
-    pub(crate) fn id(self) -> &'static str {
-        match self {
-            Self::Aborted => "Aborted",
-            Self::Failed => "Failed",
-            Self::Running => "Running",
-            Self::Succeeded => "Succeeded",
-            Self::TimedOut => "TimedOut",
-        }
-    }
 }
 
 /// The target of a notification, by ARN.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
+// No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Target {
     /// An SNS topic.
     Sns(Identifier),
@@ -76,7 +65,8 @@ pub enum Target {
 }
 
 impl Target {
-    pub(crate) fn arn(&self) -> &Identifier {
+    /// Returns the ARN.
+    pub fn arn(&self) -> &Identifier {
         match self {
             Self::Sns(arn)
             | Self::Sqs { arn, .. }
@@ -87,7 +77,7 @@ impl Target {
         }
     }
 
-    pub(crate) fn arn_mut(&mut self) -> &mut Identifier {
+    pub(super) fn arn_mut(&mut self) -> &mut Identifier {
         match self {
             Self::Sns(arn)
             | Self::Sqs { arn, .. }
@@ -98,8 +88,8 @@ impl Target {
         }
     }
 
-    /// The action that EventBridge must be allowed.
-    pub(crate) fn action(&self) -> &'static str {
+    /// Returns the action that EventBridge must be allowed.
+    pub fn action(&self) -> &'static str {
         match self {
             Self::Sns(_) => "sns:Publish",
             Self::Sqs { .. } => "sqs:SendMessage",
@@ -113,9 +103,12 @@ impl Target {
 
 /// Somebody hears of every execution that gets into a status.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Notification {
-    pub(crate) status: ExecutionStatus,
-    pub(crate) target: Target,
+    /// The status that is told of.
+    pub status: ExecutionStatus,
+    /// Who is told.
+    pub target: Target,
 }
 
 impl Notification {

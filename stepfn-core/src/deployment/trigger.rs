@@ -1,12 +1,12 @@
 //! Triggers, which start executions.
 
-use stepfn_core::value::Value;
+use crate::value::Value;
 
 use super::Identifier;
 
 /// A trigger, which starts executions.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
+// No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Trigger {
     /// At times.
     Schedule(Schedule),
@@ -56,17 +56,28 @@ pub struct RetryPolicy {
 
 /// Executions start at times.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Schedule {
-    pub(crate) expression: String,
-    pub(crate) method: ScheduleMethod,
-    pub(crate) time_zone: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) enabled: bool,
-    pub(crate) input: Option<Value>,
-    pub(crate) flexible_time_window: Option<u32>,
-    pub(crate) retry_policy: Option<RetryPolicy>,
-    pub(crate) dead_letter: Option<Identifier>,
+    /// `ScheduleExpression`
+    pub expression: String,
+    /// The service that runs it.
+    pub method: ScheduleMethod,
+    /// `ScheduleExpressionTimezone`
+    pub time_zone: Option<String>,
+    /// `Name`
+    pub name: Option<String>,
+    /// `Description`
+    pub description: Option<String>,
+    /// `State`: whether it runs.
+    pub enabled: bool,
+    /// `Input` of the executions.
+    pub input: Option<Value>,
+    /// `FlexibleTimeWindow`, in minutes.
+    pub flexible_time_window: Option<u32>,
+    /// `RetryPolicy`
+    pub retry_policy: Option<RetryPolicy>,
+    /// `DeadLetterConfig`: the ARN of an SQS queue.
+    pub dead_letter: Option<Identifier>,
 }
 
 impl Schedule {
@@ -152,7 +163,7 @@ impl Schedule {
 
 /// The input of the executions that a trigger starts.
 #[derive(Clone, Debug, Default)]
-#[non_exhaustive]
+// No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Payload {
     /// The event.
     #[default]
@@ -172,15 +183,24 @@ pub enum Payload {
 
 /// Executions start at events: `AWS::Events::Rule`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EventRule {
-    pub(crate) event_pattern: Value,
-    pub(crate) event_bus_name: Option<Identifier>,
-    pub(crate) name: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) enabled: bool,
-    pub(crate) payload: Payload,
-    pub(crate) retry_policy: Option<RetryPolicy>,
-    pub(crate) dead_letter: Option<Identifier>,
+    /// `EventPattern`
+    pub event_pattern: Value,
+    /// `EventBusName`; the default bus where it is absent.
+    pub event_bus_name: Option<Identifier>,
+    /// `Name`
+    pub name: Option<String>,
+    /// `Description`
+    pub description: Option<String>,
+    /// `State`: whether it runs.
+    pub enabled: bool,
+    /// The input of the executions.
+    pub payload: Payload,
+    /// `RetryPolicy`
+    pub retry_policy: Option<RetryPolicy>,
+    /// `DeadLetterConfig`: the ARN of an SQS queue.
+    pub dead_letter: Option<Identifier>,
 }
 
 impl EventRule {
@@ -266,7 +286,7 @@ pub enum Method {
     Any,
 }
 
-stepfn_core::named!(Method, "method");
+crate::named!(Method, "method");
 
 impl Method {
     /// All methods.
@@ -287,7 +307,7 @@ impl Method {
 
 /// The authorization of HTTP requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+// No wildcard, as with `Trigger`.
 pub enum Authorization {
     /// `AWS_IAM`: whoever IAM allows it, by a signed request.
     #[default]
@@ -301,10 +321,14 @@ pub enum Authorization {
 /// All machines of a file share one HTTP API; in Serverless YAML it is a REST API, which is the plugin's. A request to a
 /// Standard machine answers with the execution's ARN, one to an Express machine with the execution's outcome.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Http {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) authorization: Authorization,
+    /// The method of the requests.
+    pub method: Method,
+    /// The path of the requests.
+    pub path: String,
+    /// Who may send them.
+    pub authorization: Authorization,
 }
 
 impl Http {
@@ -320,8 +344,8 @@ impl Http {
         self
     }
 
-    /// `POST /orders`
-    pub(crate) fn route_key(&self) -> String {
+    /// Returns the route as API Gateway writes it: `POST /orders`.
+    pub fn route_key(&self) -> String {
         format!("{} {}", self.method.name(), self.path)
     }
 }
