@@ -132,7 +132,8 @@ pub(crate) struct Interpreter {
     /// Whether it stopped to let others run, and not for want of something to do.
     yielded: bool,
     patience: Patience,
-    end: Option<Result<Status, RunError>>,
+    /// An error is in a box of its own, as an interpreter has to fit into what is allocated at once.
+    end: Option<Result<Status, Box<RunError>>>,
     /// The place in the expression that failed it.
     expression_error: Option<Arc<ExpressionError>>,
 }

@@ -113,7 +113,7 @@ impl Interpreter {
         self.tick();
         loop {
             let moved = self.poll_nested(&executor, cx);
-            if let Some(Err(error)) = self.end.take() {
+            if let Some(Err(error)) = self.take_end() {
                 return Poll::Ready(Err(error));
             }
             if !self.has_nested() {

@@ -7,7 +7,7 @@ use crate::{
     eval::error_name,
     executor::Inner as Executor,
     history::EventKind,
-    outcome::{RunError, Status},
+    outcome::RunError,
     program::{self, Kind, Left, Output, Rule, StateId, Way},
     size::Extent,
 };
@@ -24,8 +24,7 @@ impl Interpreter {
         if executor.settings.max_transitions.is_some_and(|limit| self.transitions > limit) {
             let limit = self.transitions - 1;
             let state = executor.program.state(self.state_of(id)).name.to_string();
-            self.end = Some(Err(RunError::TooManyTransitions { limit, state }));
-            return Step::Block;
+            return self.refuse(RunError::TooManyTransitions { limit, state });
         }
         let now = self.now();
         let fiber = self.fibers.at_mut(id);
@@ -246,7 +245,7 @@ impl Interpreter {
 
     /// Ends the run for a reason that AWS has no word for.
     pub(super) fn refuse(&mut self, error: RunError) -> Step {
-        self.end = Some(Err::<Status, _>(error));
+        self.end = Some(Err(Box::new(error)));
         Step::Block
     }
 }
