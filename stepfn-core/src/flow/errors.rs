@@ -78,7 +78,8 @@ impl Analyser<'_> {
             }
             StateKind::Fail(fail) => {
                 let is_caught = fail.error.as_ref().is_none_or(|error| {
-                    names.iter().any(|name| takes_any(name) || name == error || error.starts_with("{%"))
+                    let is_known = !error.starts_with("{%") && !has_placeholder(error);
+                    !is_known || names.iter().any(|name| takes_any(name) || name == error)
                 });
                 Silent {
                     error: is_caught && fail.error.is_none() && fail.error_path.is_none(),

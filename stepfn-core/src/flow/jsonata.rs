@@ -8,6 +8,7 @@ use super::{
     intern::Shared,
     map::{bounds_of, item_context, key_of},
     narrow::{Asked, Place},
+    present::is_lasting,
     queried::{Queried, Text},
     site::{Reading, Site},
     transfer::Exits,
@@ -338,15 +339,6 @@ impl Analyser<'_> {
         };
         self.iterations(site, map, item_context, each, flow)
     }
-}
-
-/// The functions that need not give the same when they are called again.
-const CHANGES: [&str; 5] = ["random", "now", "millis", "uuid", "shuffle"];
-
-/// Returns `true` if an expression comes to the same whenever it is evaluated.
-fn is_lasting(expression: &Expression) -> bool {
-    !matches!(&expression.kind, Kind::Variable(name) if CHANGES.contains(&name.as_str()))
-        && expression.parts().into_iter().all(is_lasting)
 }
 
 /// Whether of two conditions one holds where the other does not.

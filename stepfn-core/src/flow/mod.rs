@@ -42,6 +42,7 @@ mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod present;
 mod queried;
 mod query;
 mod read;
@@ -67,6 +68,8 @@ mod whole;
 mod answer_tests;
 #[cfg(test)]
 mod counts_tests;
+#[cfg(test)]
+mod filled_tests;
 #[cfg(test)]
 mod fresh_tests;
 #[cfg(test)]

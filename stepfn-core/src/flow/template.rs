@@ -190,7 +190,7 @@ impl Analyser<'_> {
                     self.demand_made(&value, need, &reading);
                     value
                 }
-                ArgKind::String(text) => Sym::text(text),
+                ArgKind::String(text) => Sym::constant(&text.as_str().into()),
                 ArgKind::Number(text) => whole_number(call.function, text)
                     .map_or(Sym::Number, |number| Sym::Integer(number.into())),
                 ArgKind::Boolean(value) => Sym::Bool(*value),
