@@ -7,22 +7,19 @@ use syn::visit::{self, Visit};
 use crate::source::{crates, is_test, root, sources};
 
 /// Words that have a common one: the beginning of a word in a name, and what to write.
-const IN_NAMES: [(&str, &str); 7] = [
+const IN_NAMES: [(&str, &str); 5] = [
     ("mend", "fix"),
     ("misfit", "mismatch"),
     ("spell", "render"),
     ("spelt", "render"),
     ("finding", "diagnostic"),
-    ("told", "the thing that is known, or reported"),
-    ("said", "the message, or what is declared"),
 ];
 
 /// Names of types that say less than they should.
-const TYPES: [(&str, &str); 6] = [
+const TYPES: [(&str, &str); 5] = [
     ("Fine", "Success"),
     ("Left", "the result"),
     ("Misfit", "Mismatch"),
-    ("Spot", "Span"),
     ("Via", "the edge"),
     ("Wrong", "Mismatch, or an error"),
 ];
