@@ -331,7 +331,7 @@ pub mod __private {
             Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property,
             Side::{Given, Made},
             Step::*,
-            expect, expect_unless, holds, leads, said,
+            expect, expect_unless, holds, leads, verdict,
         };
     }
 }

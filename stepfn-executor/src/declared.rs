@@ -55,7 +55,7 @@ impl Declared {
     }
 
     /// Returns the reason why a result cannot be the state's, if it cannot.
-    fn misfit(&self, result: &Value, pattern: Pattern) -> Option<String> {
+    fn mismatch(&self, result: &Value, pattern: Pattern) -> Option<String> {
         if let Some(output) = self.child.filter(|_| pattern == Pattern::Sync) {
             return match result.get("Output") {
                 Some(given) => reason(given, output).map(|reason| format!("its `Output`: {reason}")),
@@ -66,7 +66,7 @@ impl Declared {
             };
         }
         match (&self.function, self.result) {
-            // `misfit` knows what `Deserialize` takes, and a function answers what `Serialize` makes.
+            // `mismatch` knows what `Deserialize` takes, and a function answers what `Serialize` makes.
             (Some(Answers { shape, call: Call::Direct | Call::Invoke, .. }), _)
                 if !shape::reads_back(shape) =>
             {
@@ -90,7 +90,7 @@ impl Declared {
 
 /// Returns the reason why a value is not of a type, where it is not.
 pub(crate) fn reason(value: &Value, shape: &'static Shape) -> Option<String> {
-    shape::misfit(value, shape)
+    shape::mismatch(value, shape)
 }
 
 /// A mock that is held to what its state was declared to bring.
@@ -103,8 +103,8 @@ pub(crate) struct Held {
 impl Held {
     fn checked(&self, result: Result<Value, TaskFailure>) -> Result<Result<Value, TaskFailure>, String> {
         let given = result.as_ref().ok().filter(|_| !self.mock.is_unchecked());
-        let misfit = given.and_then(|result| self.declared.misfit(result, self.pattern));
-        match misfit {
+        let mismatch = given.and_then(|result| self.declared.mismatch(result, self.pattern));
+        match mismatch {
             Some(reason) => Err(format!(
                 "what the mock answers is not what the state was declared to bring: {reason}\nhelp: where it shall be wrong, write `.unchecked()` behind the mock"
             )),

@@ -322,8 +322,8 @@ impl Inner {
     ) -> (Value, Result<(), RunError>) {
         let misnamed = name.and_then(|name| self.misnamed(name));
         let (input, reason) = if extent.fits(size) {
-            let misfit = self.input.and_then(|shape| shape::misfit(&input, shape));
-            let reason = misfit.map(|reason| format!("`{}` cannot read it: {reason}", self.program.name));
+            let mismatch = self.input.and_then(|shape| shape::mismatch(&input, shape));
+            let reason = mismatch.map(|reason| format!("`{}` cannot read it: {reason}", self.program.name));
             (input, reason)
         } else {
             // What is too deep must not be held by anything that walks it.

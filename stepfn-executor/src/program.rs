@@ -6,9 +6,9 @@ mod error;
 mod flow;
 mod jsonata;
 mod layout;
-mod left;
 mod map;
 mod resource;
+mod result;
 mod retry;
 mod substitute;
 mod wait;
@@ -28,9 +28,9 @@ pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign},
     flow::{DataFlow, Terms},
     jsonata::{Jsonata, JsonataKind, number as jsonata_number},
-    left::{Left, Output},
     map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
     resource::{Action, Family, Pattern, Resource, Waits},
+    result::{Output, StateResult},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
 use crate::{

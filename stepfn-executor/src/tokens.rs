@@ -38,7 +38,7 @@ impl PendingToken {
     /// missing``.
     ///
     /// `SendTaskSuccess` takes any JSON, here as in AWS; the state fails later on then, where the data is read.
-    pub fn misfit(&self, output: &Value) -> Option<String> {
+    pub fn mismatch(&self, output: &Value) -> Option<String> {
         declared::reason(output, self.answer?)
     }
 }

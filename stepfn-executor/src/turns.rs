@@ -226,8 +226,8 @@ impl Executor {
         if !extent.fits(size) {
             return Err(RunError::InvalidInput { reason: size::fault(&begin.input, size) });
         }
-        if let Some(misfit) = self.inner.input.and_then(|shape| shape::misfit(&begin.input, shape)) {
-            let reason = format!("`{}` cannot read it: {misfit}", self.inner.program.name);
+        if let Some(mismatch) = self.inner.input.and_then(|shape| shape::mismatch(&begin.input, shape)) {
+            let reason = format!("`{}` cannot read it: {mismatch}", self.inner.program.name);
             return Err(RunError::InvalidInput { reason });
         }
         let random = Random::with_key(begin.key);

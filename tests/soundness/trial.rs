@@ -13,7 +13,7 @@ use stepfn::{
     diagnostic::{Diagnostic, Severity},
     draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
     executor::{Attempt, BuildError, Executor, Limits, Outcome, TaskCall, TaskHandler},
-    shape::{Shape, Side, misfit},
+    shape::{Shape, Side, mismatch},
     task::{TaskFailure, TaskInfo},
     value::Value,
 };
@@ -400,7 +400,7 @@ fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
     } {
         return None;
     }
-    let why = misfit(value, shape).unwrap_or_else(|| "core sees no misfit".into());
+    let why = mismatch(value, shape).unwrap_or_else(|| "core sees no mismatch".into());
     Some(format!("{why}; found {value}"))
 }
 

@@ -133,7 +133,7 @@ fn parts() -> Vec<Part> {
 }
 
 #[test]
-fn a_misfit_is_told_by_its_place_and_by_the_variant_that_was_meant() {
+fn a_mismatch_is_told_by_its_place_and_by_the_variant_that_was_meant() {
     type Change = fn(&mut serde_json::Value);
     let cases: [(Change, &str); 17] = [
         (

@@ -134,7 +134,7 @@ fn a_mock_that_does_not_fit_is_refused_with_the_field() {
 }
 
 #[test]
-fn a_mock_of_a_type_that_is_not_read_as_it_is_written_is_no_misfit() {
+fn a_mock_of_a_type_that_is_not_read_as_it_is_written_is_no_mismatch() {
     There::test()
         .mock(There::Go, Mock::succeed(OneWay { number: 1 }))
         .run(&order())
@@ -175,7 +175,7 @@ fn an_answer_to_a_callback_is_held_to_its_type() {
     assert!(wrong.contains("the callback of `Ask`") && wrong.contains("`approved` is missing"), "{wrong}");
 
     let mut run = start();
-    assert!(run.pending_tokens()[0].misfit(&"yes".into()).is_some());
+    assert!(run.pending_tokens()[0].mismatch(&"yes".into()).is_some());
     run.succeed_unchecked(Orders::Ask, "yes");
     run.finish().assert_succeeded();
     let mut run = start();

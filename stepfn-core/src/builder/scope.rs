@@ -43,7 +43,7 @@ pub struct Scope {
     start_at: Option<StateRef>,
     comment: Option<String>,
     query_language: Option<QueryLanguage>,
-    wrong: Vec<Wrong>,
+    errors: Vec<ScopeError>,
 }
 
 /// A state that was named, and defined where it has its definition.
@@ -57,7 +57,7 @@ struct Named {
 
 /// A slip of the builder's user, reported when the machine is built.
 #[derive(Clone, Debug)]
-enum Wrong {
+enum ScopeError {
     DefinedTwice(String),
     Stranger(&'static Location<'static>),
 }
@@ -85,7 +85,7 @@ impl Scope {
             start_at: None,
             comment: None,
             query_language: None,
-            wrong: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
@@ -104,12 +104,12 @@ impl Scope {
     #[track_caller]
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         if state.scope != self.id {
-            self.wrong.push(Wrong::Stranger(Location::caller()));
+            self.errors.push(ScopeError::Stranger(Location::caller()));
             return;
         }
         if let Some(named) = self.states.get_mut(state.index) {
             if named.def.is_some() {
-                self.wrong.push(Wrong::DefinedTwice(named.name.clone()));
+                self.errors.push(ScopeError::DefinedTwice(named.name.clone()));
             }
             named.def = Some(definition.into());
             named.written = Location::caller();
@@ -156,14 +156,14 @@ impl Scope {
     /// Builds the scope; `outer` is the query language of the machine around it.
     pub(super) fn build(mut self, at: &Pointer, outer: QueryLanguage, built: &mut Built) -> StateMachine {
         let language = self.query_language.unwrap_or(outer);
-        for wrong in std::mem::take(&mut self.wrong) {
-            let diagnostic = match wrong {
-                Wrong::DefinedTwice(name) => Diagnostic::new(
+        for error in std::mem::take(&mut self.errors) {
+            let diagnostic = match error {
+                ScopeError::DefinedTwice(name) => Diagnostic::new(
                     Code::DuplicateStateName,
                     at.state(&name),
                     format!("state `{name}`: it is defined twice"),
                 ),
-                Wrong::Stranger(written) => {
+                ScopeError::Stranger(written) => {
                     let message = "a state is defined in a scope that its handle is not of";
                     Diagnostic { written: Some(written), ..Diagnostic::new(Code::UnknownState, at, message) }
                         .help("define it in the scope whose `state` gave the handle")

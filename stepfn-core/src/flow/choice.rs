@@ -42,12 +42,12 @@ impl Analyser<'_> {
         {
             self.no_default(site, choice, rest);
         }
-        let told = |flow: Flow| Flow { context: self.told(&flow.context), ..flow };
+        let told = |flow: Flow| Flow { context: self.context_facts(&flow.context), ..flow };
         (taken.into_iter().map(|flow| flow.map(told)).collect(), rest.map(told))
     }
 
     /// Returns the facts of conditions about the context object, beyond those that are known anyway.
-    pub(super) fn told(&self, parts: &Fields) -> Shared<Fields> {
+    pub(super) fn context_facts(&self, parts: &Fields) -> Shared<Fields> {
         let mut told = parts.clone();
         let item = self.map_items.last().map(|item| item.peek("Item").peek("Value"));
         told.retain(|name, entry| match &**name {
@@ -106,7 +106,7 @@ impl Analyser<'_> {
         let Comparison { variable, operator, operand, .. } = comparison;
         let site = Site {
             variables: flow.variables.clone(),
-            context: with_told(&site.context, &flow.context),
+            context: with_facts(&site.context, &flow.context),
             ..site.with_input(flow.data.clone())
         };
         let need = match (operator, operator.compares(), operand) {
@@ -124,7 +124,7 @@ impl Analyser<'_> {
             let need = OwnedNeed::Other(maybe(operator.compares()));
             self.path_text(&site, &at.key(operator.name()), path, need);
         }
-        let formula = counts::told(comparison, &flow.counts, formula(comparison));
+        let formula = counts::with_facts(comparison, &flow.counts, formula(comparison));
         [true, false].map(|holds| assume(flow, &formula, holds)).into()
     }
 
@@ -287,8 +287,8 @@ fn may_lack(value: &Sym, keys: &[String]) -> bool {
 }
 
 /// Returns the context object with the facts of conditions.
-pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
-    TOLD.into_iter().fold(context.clone(), |context, (name, keys)| match told.get(name) {
+pub(super) fn with_facts(context: &Sym, told: &Fields) -> Sym {
+    FACTS.into_iter().fold(context.clone(), |context, (name, keys)| match told.get(name) {
         Some(entry) => {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
             context.set(&keys, entry.value.clone())
@@ -299,7 +299,7 @@ pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
 
 /// The parts of the context object that are the same in each state.
 pub(super) fn parts(context: &Sym) -> Shared<Fields> {
-    let parts = TOLD.into_iter().filter_map(|(name, keys)| {
+    let parts = FACTS.into_iter().filter_map(|(name, keys)| {
         let (first, rest) = (keys.first().copied()?, keys.get(1..)?);
         let Sym::Object(fields, _) = context else { return None };
         let entry = fields.get(first)?;
@@ -437,11 +437,11 @@ impl Known for Flow {
 }
 
 /// The parts of the context object that are the same in each state, by the keys that lead there.
-pub(super) const TOLD: [(&str, &[&str]); 2] =
+pub(super) const FACTS: [(&str, &[&str]); 2] =
     [("Execution.Input", &["Execution", "Input"]), ("Map.Item.Value", &["Map", "Item", "Value"])];
 
 fn told_part(keys: &[String]) -> Option<(&'static str, &[String])> {
-    TOLD.iter().find_map(|(name, part)| {
+    FACTS.iter().find_map(|(name, part)| {
         let (first, rest) = keys.split_at_checked(part.len())?;
         (first == *part).then_some((*name, rest))
     })

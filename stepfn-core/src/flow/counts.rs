@@ -211,7 +211,7 @@ fn texts(template: &Value, keys: &mut Vec<String>, see: &mut impl FnMut(&[String
 }
 
 /// Adds the facts about the arrays that a comparison's number counts to those about the number.
-pub(super) fn told(comparison: &Comparison, counts: &Counts, formula: Formula) -> Formula {
+pub(super) fn with_facts(comparison: &Comparison, counts: &Counts, formula: Formula) -> Formula {
     let Comparison { variable, operator, operand, .. } = comparison;
     let (Some(number), false) = (Part::of(variable), counts.is_empty()) else { return formula };
     let Some(bound) = operand.as_i64() else { return formula };

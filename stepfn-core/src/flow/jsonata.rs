@@ -148,7 +148,7 @@ impl Analyser<'_> {
                 (None, Some(output)) => analyser.query(&queried, &state_at.key("Output"), output),
                 (None, None) => site.input.clone(),
             };
-            let context = analyser.told(&choice::parts(&site.context));
+            let context = analyser.context_facts(&choice::parts(&site.context));
             let flow = Flow { data, variables: site.variables.clone(), context, counts: Counts::default() };
             let flow = analyser.assigned(&queried, &at.key("Assign"), assign, flow);
             left.next.push((next.to_owned(), flow));

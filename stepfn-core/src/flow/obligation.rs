@@ -4,7 +4,7 @@ use super::{TaskRef, TypeRef, step::OwnedStep};
 use crate::{
     diagnostic::{Code, Diagnostic},
     json::Pointer,
-    shape::{Bounds, Claim, Fault, Need, Node, Shape, Side, Step, Wrong, judge},
+    shape::{Bounds, Claim, Fault, Mismatch, Need, Node, Shape, Side, Step, judge},
     task::TaskInfo,
 };
 
@@ -357,7 +357,7 @@ impl Obligation {
                 }
             }
         };
-        let Wrong { fault, text } = wrong?;
+        let Mismatch { fault, text } = wrong?;
         let kind = match &self.claim {
             OwnedClaim::Path { need: OwnedNeed::Literal(_), .. } => "path to a literal".to_owned(),
             OwnedClaim::Path { need, .. } => format!("path to {:?}", need.as_need()),

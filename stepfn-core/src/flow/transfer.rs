@@ -2,7 +2,7 @@
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
-    choice::with_told,
+    choice::with_facts,
     counted::Counts,
     counts::keys,
     errors::error_names,
@@ -48,7 +48,7 @@ impl Analyser<'_> {
             at: at.to_owned(),
             place: format!("state `{name}`: "),
             input: flow.data.clone(),
-            context: with_told(&self.context(at, state), &flow.context),
+            context: with_facts(&self.context(at, state), &flow.context),
             variables: flow.variables.clone(),
         };
         if language == QueryLanguage::Jsonata {

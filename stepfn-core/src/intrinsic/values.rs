@@ -13,10 +13,10 @@ const MOST_ITEMS: i128 = 1000;
 const MOST_UNITS: usize = 10_000;
 
 /// What is wrong, and what to write instead.
-type Wrong = (String, String);
+type Mismatch = (String, String);
 
 /// The rows of the table: a function, the places of literal arguments, and what is wrong with them.
-type Row = (Function, &'static [usize], fn(&[&ArgKind]) -> Option<Wrong>);
+type Row = (Function, &'static [usize], fn(&[&ArgKind]) -> Option<Mismatch>);
 
 const TABLE: &[Row] = &[
     (Function::ArrayGetItem, &[1], position),
@@ -82,7 +82,7 @@ fn literal<'a>(args: &[&'a ArgKind]) -> &'a str {
     }
 }
 
-fn position(args: &[&ArgKind]) -> Option<Wrong> {
+fn position(args: &[&ArgKind]) -> Option<Mismatch> {
     let [index] = numbers(Function::ArrayGetItem, args)?;
     (index < 0).then(|| {
         (
@@ -92,13 +92,13 @@ fn position(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn size(args: &[&ArgKind]) -> Option<Wrong> {
+fn size(args: &[&ArgKind]) -> Option<Mismatch> {
     let [size] = numbers(Function::ArrayPartition, args)?;
     (size <= 0)
         .then(|| (format!("chunks of the size `{}`", literal(args)), "write a size of 1 or more".to_owned()))
 }
 
-fn step(args: &[&ArgKind]) -> Option<Wrong> {
+fn step(args: &[&ArgKind]) -> Option<Mismatch> {
     let [step] = numbers(Function::ArrayRange, args)?;
     (step == 0).then(|| {
         (
@@ -108,7 +108,7 @@ fn step(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn range(args: &[&ArgKind]) -> Option<Wrong> {
+fn range(args: &[&ArgKind]) -> Option<Mismatch> {
     let [first, last, step] = numbers(Function::ArrayRange, args)?;
     let steps = (i128::from(last) - i128::from(first)).checked_div(step.into())?;
     (steps >= MOST_ITEMS).then(|| {
@@ -119,7 +119,7 @@ fn range(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn random(args: &[&ArgKind]) -> Option<Wrong> {
+fn random(args: &[&ArgKind]) -> Option<Mismatch> {
     let [start, end] = numbers(Function::MathRandom, args)?;
     (start >= end).then(|| {
         (
@@ -129,7 +129,7 @@ fn random(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn narrow(args: &[&ArgKind]) -> Option<Wrong> {
+fn narrow(args: &[&ArgKind]) -> Option<Mismatch> {
     let [number] = numbers(Function::MathAdd, args)?;
     i32::try_from(number).is_err().then(|| {
         let range = format!("`States.MathAdd` adds numbers from {} to {}", i32::MIN, i32::MAX);
@@ -137,7 +137,7 @@ fn narrow(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn sum(args: &[&ArgKind]) -> Option<Wrong> {
+fn sum(args: &[&ArgKind]) -> Option<Mismatch> {
     let [one, other] = numbers(Function::MathAdd, args)?;
     let sum = i32::try_from(one).ok().zip(i32::try_from(other).ok());
     sum.is_some_and(|(one, other)| one.checked_add(other).is_none()).then(|| {
@@ -146,7 +146,7 @@ fn sum(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn long(args: &[&ArgKind]) -> Option<Wrong> {
+fn long(args: &[&ArgKind]) -> Option<Mismatch> {
     let Some(ArgKind::String(text)) = args.first() else { return None };
     let units = text.encode_utf16().count();
     (units > MOST_UNITS).then(|| {
@@ -157,7 +157,7 @@ fn long(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn algorithm(args: &[&ArgKind]) -> Option<Wrong> {
+fn algorithm(args: &[&ArgKind]) -> Option<Mismatch> {
     let Some(ArgKind::String(name)) = args.first() else { return None };
     (!ALGORITHMS.contains(&name.as_str())).then(|| {
         let list: Vec<_> = ALGORITHMS.iter().map(|name| format!("`{name}`")).collect();
@@ -165,13 +165,13 @@ fn algorithm(args: &[&ArgKind]) -> Option<Wrong> {
     })
 }
 
-fn deep(args: &[&ArgKind]) -> Option<Wrong> {
+fn deep(args: &[&ArgKind]) -> Option<Mismatch> {
     matches!(args, [ArgKind::Boolean(true)])
         .then(|| ("a deep merge is not supported by Step Functions".to_owned(), "write `false`".to_owned()))
 }
 
 /// A text in which there is nothing gives `null`, and `-0` gives 0: both recorded on AWS.
-fn no_json(args: &[&ArgKind]) -> Option<Wrong> {
+fn no_json(args: &[&ArgKind]) -> Option<Mismatch> {
     let Some(ArgKind::String(text)) = args.first() else { return None };
     if matches!(text.trim(), "" | "-0") {
         return None;

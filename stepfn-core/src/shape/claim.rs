@@ -192,7 +192,7 @@ pub enum Need<'a> {
 
 /// The error of a claim that does not hold.
 #[derive(Clone, Copy, Debug)]
-pub struct Wrong {
+pub struct Mismatch {
     /// The rule that it breaks.
     pub fault: Fault,
     /// The error, with a suggestion.
@@ -254,7 +254,7 @@ pub const fn expect(place: &str, claim: &Claim<'_>) {
 /// When the claim is wrong: this is how a constant reports.
 #[track_caller]
 pub const fn expect_unless(place: &str, claim: &Claim<'_>, allowed: &[&str]) {
-    if let Some(Wrong { fault, mut text }) = judge(place, claim)
+    if let Some(Mismatch { fault, mut text }) = judge(place, claim)
         && !contains(allowed, fault.code())
     {
         text.push(" [");
@@ -288,24 +288,24 @@ pub struct Holds<const HOLDS: bool>;
 /// The verdict on a claim: nothing where it holds, a warning where it does not.
 pub trait Judged<Warning> {
     /// The verdict.
-    type Said;
+    type Verdict;
 }
 
 impl<Warning> Judged<Warning> for Holds<true> {
-    type Said = ();
+    type Verdict = ();
 }
 
 impl<Warning> Judged<Warning> for Holds<false> {
-    type Said = Warning;
+    type Verdict = Warning;
 }
 
 /// A value of the verdict's type, where rustc sees it. It is never called.
-pub fn said<T>() -> T {
+pub fn verdict<T>() -> T {
     unreachable!("it is for rustc alone")
 }
 
 /// Returns the error of a claim, if there is one.
-pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
+pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Mismatch> {
     let mut out = Text::new();
     out.push(place);
     let mut fault = Fault::DoesNotFit;
@@ -392,7 +392,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             is_left_nothing(root, whole) || covers(shown, root, steps, &mut out)
         }
     };
-    if holds { None } else { Some(Wrong { fault, text: out }) }
+    if holds { None } else { Some(Mismatch { fault, text: out }) }
 }
 
 /// Appends that none of several merged objects has a key, or is certain to have it.

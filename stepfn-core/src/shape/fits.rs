@@ -332,7 +332,7 @@ impl<'a> Fits<'a> {
                 // With one alternative its reason is the whole reason; with several none of the reasons is.
                 if one_of.alternatives.len() != 1 {
                     out.rewind(mark);
-                    if self.lenient && inside.misfit_of_variant(source, one_of, target, depth, out) {
+                    if self.lenient && inside.mismatch_of_variant(source, one_of, target, depth, out) {
                         return false;
                     }
                     self.found(source, out);

@@ -21,7 +21,7 @@ mod fits;
 mod form;
 mod impls;
 mod keys;
-mod misfit;
+mod mismatch;
 mod narrow;
 mod node;
 mod object;
@@ -40,9 +40,11 @@ pub(crate) use self::array::place_of;
 pub(crate) use self::form::is_timestamp;
 pub use self::{
     bounds::{Arithmetic, Bounds},
-    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, expect_unless, holds, judge, leads, said},
+    claim::{
+        Claim, Fault, Holds, Judged, Mismatch, Need, expect, expect_unless, holds, judge, leads, verdict,
+    },
     form::{TIMESTAMP, example},
-    misfit::{misfit, reads_back},
+    mismatch::{mismatch, reads_back},
     narrow::{Fact, Kind, Property},
     node::Node,
     text::Text,

@@ -156,8 +156,8 @@ fn literals_of_a_form_are_judged() {
     assert!(fits("tomorrow", &Shape::Text(TIMESTAMP)).contains("found the string \"tomorrow\""));
     assert_eq!(fits("anything", &Shape::Text("somebody's own")), "");
     // A value that is there already is read by the type itself, which knows more ways to write it.
-    assert_eq!(misfit(&"2024-05-06t07:08:09z".into(), &Shape::Text(TIMESTAMP)), None);
-    assert!(misfit(&"abc".into(), <char>::SHAPE).is_some());
+    assert_eq!(mismatch(&"2024-05-06t07:08:09z".into(), &Shape::Text(TIMESTAMP)), None);
+    assert!(mismatch(&"abc".into(), <char>::SHAPE).is_some());
 }
 
 #[test]

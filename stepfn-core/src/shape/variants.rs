@@ -10,7 +10,7 @@ use super::{
 
 impl Fits<'_> {
     /// Appends the reason why an object is none of the variants, where it is tagged as one of them; returns `false` where that cannot be told.
-    pub(super) const fn misfit_of_variant(
+    pub(super) const fn mismatch_of_variant(
         self,
         source: Source,
         one_of: &'static OneOfShape,

@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misfit_says_what_was_found() {
+    fn a_mismatch_says_what_was_found() {
         let value: Value = r#"{"Named": {"b": "x"}}"#.parse().unwrap();
         let error = from_value::<Event>(&value).unwrap_err().to_string();
         assert!(error.starts_with("`Named.b`: ") && error.contains("string \"x\""), "{error}");

@@ -168,7 +168,7 @@ impl Interpreter {
             return self.refuse(RunError::TooManyStarted { limit: number, state });
         }
         let extent = Extent::of(&start.input, executor.env.limits.payload());
-        if let Some(reason) = target.input.and_then(|shape| shape::misfit(&start.input, shape)) {
+        if let Some(reason) = target.input.and_then(|shape| shape::mismatch(&start.input, shape)) {
             let machine = &target.program.name;
             let reason = format!("state `{state}` starts `{machine}`, which cannot read it: {reason}");
             return self.refuse(RunError::InvalidInput { reason });

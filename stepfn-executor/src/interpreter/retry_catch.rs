@@ -2,7 +2,7 @@ use super::{Failure, FiberId, Interpreter, Phase, Step, fiber::Sleeping, timers:
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
-    program::{Kind, Left, Output, State, Way},
+    program::{Kind, Output, State, StateResult, Way},
     time,
 };
 
@@ -71,7 +71,7 @@ impl Interpreter {
         let left = self.frame(executor, id, None, |frame, fiber| {
             state.flow.catch((index, catcher), frame, &fiber.input, &error)
         })?;
-        let Left { output, assigned } = left;
+        let StateResult { output, assigned } = left;
         let (output, extent) = match output {
             Output::Made(output, extent) => (output, Some(extent)),
             Output::Input => (self.fibers.at(id).input.clone(), self.fibers.at(id).extent),

@@ -8,7 +8,7 @@ use crate::{
     executor::Inner as Executor,
     history::EventKind,
     outcome::RunError,
-    program::{self, Kind, Left, Output, Rule, StateId, Way},
+    program::{self, Kind, Output, Rule, StateId, StateResult, Way},
     size::Extent,
 };
 
@@ -124,17 +124,17 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        left: Result<Left, Failure>,
+        left: Result<StateResult, Failure>,
         way: Way,
     ) -> Step {
         match left {
-            Ok(Left { output: Output::Input, assigned }) => {
+            Ok(StateResult { output: Output::Input, assigned }) => {
                 // A redrive finds it in the history.
                 let fiber = self.fiber(id);
                 let output = (std::mem::take(&mut fiber.input), fiber.extent);
                 self.exit(executor, id, output, assigned, way)
             }
-            Ok(Left { output: Output::Made(output, extent), assigned }) => {
+            Ok(StateResult { output: Output::Made(output, extent), assigned }) => {
                 if extent.fits(executor.env.limits.payload()) {
                     return self.exit(executor, id, (output, Some(extent)), assigned, way);
                 }
@@ -166,7 +166,7 @@ impl Interpreter {
         let (flow, way) = (&state.flow, Way::next(state.next));
         if flow.passes_result() {
             let extent = extent.unwrap_or_else(|| Extent::of(&result, executor.env.limits.payload()));
-            let left = Left { output: Output::Made(result, extent), assigned: None };
+            let left = StateResult { output: Output::Made(result, extent), assigned: None };
             return self.leave_with(executor, id, Ok(left), way);
         }
         let raw = if !flow.needs_input() {

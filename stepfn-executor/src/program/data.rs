@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Shared, Value};
 
-use super::{Rule, StateId, Way, left::within_limit};
+use super::{Rule, StateId, Way, result::within_limit};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,

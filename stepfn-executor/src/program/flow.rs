@@ -9,7 +9,7 @@ use super::{
     Amount, Catcher, Data, Frame, Jsonata, JsonataKind, Rule, StateId, Task, Text, Wait, Way, Write,
     data::{assign, choose},
     jsonata_number,
-    left::{Left, Output, Texts},
+    result::{Output, StateResult, Texts},
 };
 use crate::{
     eval::{EvalError, Template, jsonata},
@@ -150,7 +150,7 @@ impl DataFlow {
         default: Option<StateId>,
         frame: &Frame<'_>,
         raw: &Value,
-    ) -> Result<Option<(Left, Way)>, EvalError> {
+    ) -> Result<Option<(StateResult, Way)>, EvalError> {
         let data = match self {
             Self::Path(data) => data,
             Self::Jsonata(jsonata) => return jsonata.choose(default, frame, raw),
@@ -161,25 +161,25 @@ impl DataFlow {
             Ok(Some((assigned(template, frame, input)?, way)))
         };
         if data.passes_through() {
-            return Ok(go(raw)?.map(|(assigned, way)| (Left { output: Output::Input, assigned }, way)));
+            return Ok(go(raw)?.map(|(assigned, way)| (StateResult { output: Output::Input, assigned }, way)));
         }
         let input = data.effective_input(frame, raw)?;
         let Some((assigned, way)) = go(&input)? else { return Ok(None) };
         let output = Output::made(data.output(frame, input)?, frame.limits);
-        Ok(Some((Left { output, assigned }, way)))
+        Ok(Some((StateResult { output, assigned }, way)))
     }
 
     /// Leaves a state that has no result of its own: Wait, Succeed, a Pass in JSONata.
-    pub(crate) fn leave(&self, frame: &Frame<'_>, raw: &Value) -> Result<Left, EvalError> {
+    pub(crate) fn leave(&self, frame: &Frame<'_>, raw: &Value) -> Result<StateResult, EvalError> {
         match self {
             Self::Path(data) if data.passes_through() => {
                 let assigned = assigned(data.assign.as_ref(), frame, raw)?;
-                Ok(Left { output: Output::Input, assigned })
+                Ok(StateResult { output: Output::Input, assigned })
             }
             Self::Path(data) => {
                 let input = data.effective_input(frame, raw)?;
                 let assigned = assigned(data.assign.as_ref(), frame, &input)?;
-                Ok(Left { output: Output::made(data.output(frame, input)?, frame.limits), assigned })
+                Ok(StateResult { output: Output::made(data.output(frame, input)?, frame.limits), assigned })
             }
             Self::Jsonata(jsonata) => {
                 jsonata.results.evaluate(&frame.jsonata(raw), frame.limits, || Output::Input)
@@ -193,12 +193,12 @@ impl DataFlow {
         frame: &Frame<'_>,
         (raw, raw_extent): Sized,
         (result, extent): Sized,
-    ) -> Result<Left, EvalError> {
+    ) -> Result<StateResult, EvalError> {
         match self {
             Self::Path(data) => {
                 let assigned = assigned(data.assign.as_ref(), frame, &result)?;
                 let (output, extent) = data.finish(frame, (raw, raw_extent), (result, extent))?;
-                Ok(Left { output: Output::Made(output, extent), assigned })
+                Ok(StateResult { output: Output::Made(output, extent), assigned })
             }
             Self::Jsonata(jsonata) => jsonata.complete(frame, &raw, &result),
         }
@@ -219,12 +219,12 @@ impl DataFlow {
         frame: &Frame<'_>,
         raw: &Value,
         error: &Value,
-    ) -> Result<Left, EvalError> {
+    ) -> Result<StateResult, EvalError> {
         match self {
             Self::Path(_) => {
                 let assigned = assigned(catcher.assign.as_ref(), frame, error)?;
                 let output = catcher.result_path.apply(raw.clone(), error.clone())?;
-                Ok(Left { output: Output::made(output, frame.limits), assigned })
+                Ok(StateResult { output: Output::made(output, frame.limits), assigned })
             }
             Self::Jsonata(jsonata) => jsonata.catch(index, frame, raw, error),
         }

@@ -7,7 +7,7 @@ use stepfn_core::value::{Map, Shared, Value};
 
 use super::{
     Frame, StateId, Way,
-    left::{Left, Output, Texts, within_limit},
+    result::{Output, StateResult, Texts, within_limit},
 };
 use crate::{
     eval::{
@@ -66,13 +66,13 @@ impl Results {
         scope: &Scope<'_>,
         limits: &Limits,
         default: impl FnOnce() -> Output,
-    ) -> Result<Left, EvalError> {
+    ) -> Result<StateResult, EvalError> {
         let assigned = self.assign(scope, limits)?;
         let output = match &self.output {
             Some(template) => Output::made(template.render(scope)?, limits),
             None => default(),
         };
-        Ok(Left { output, assigned })
+        Ok(StateResult { output, assigned })
     }
 
     fn assign(&self, scope: &Scope<'_>, limits: &Limits) -> Result<Option<Shared<Map>>, EvalError> {
@@ -91,7 +91,7 @@ impl Jsonata {
         frame: &Frame<'_>,
         input: &Value,
         result: &Value,
-    ) -> Result<Left, EvalError> {
+    ) -> Result<StateResult, EvalError> {
         let scope = frame.jsonata(input).with_result(result);
         self.results.evaluate(&scope, frame.limits, || Output::made(result.clone(), frame.limits))
     }
@@ -103,7 +103,7 @@ impl Jsonata {
         frame: &Frame<'_>,
         input: &Value,
         error: &Value,
-    ) -> Result<Left, EvalError> {
+    ) -> Result<StateResult, EvalError> {
         let none = Results::default();
         let results = self.catch.get(catcher).unwrap_or(&none);
         let scope = frame.jsonata(input).with_error_output(error);
@@ -116,7 +116,7 @@ impl Jsonata {
         default: Option<StateId>,
         frame: &Frame<'_>,
         input: &Value,
-    ) -> Result<Option<(Left, Way)>, EvalError> {
+    ) -> Result<Option<(StateResult, Way)>, EvalError> {
         let JsonataKind::Choice(rules) = &self.kind else { return Ok(None) };
         let scope = frame.jsonata(input);
         for (index, rule) in rules.iter().enumerate() {

@@ -39,7 +39,7 @@ impl From<TestStateError> for Stop {
 }
 
 /// The output and the next state.
-pub(super) type Left = (Value, Option<StateId>);
+pub(super) type StateResult = (Value, Option<StateId>);
 
 pub(super) struct Flow<'a> {
     test: &'a TestState,
@@ -118,7 +118,7 @@ fn default_context(test: &TestState, checked: &Checked) -> Value {
 }
 
 impl Flow<'_> {
-    fn go(&mut self) -> Result<Left, Stop> {
+    fn go(&mut self) -> Result<StateResult, Stop> {
         let (state, raw) = (self.state, &self.checked.input.value);
         match &state.kind {
             Kind::Pass { result: Some(result) } => {
@@ -301,7 +301,7 @@ impl Flow<'_> {
     }
 
     /// Takes a result through the rest of the state.
-    fn finish(&mut self, result: Value) -> Result<Left, Stop> {
+    fn finish(&mut self, result: Value) -> Result<StateResult, Stop> {
         let raw = self.checked.input.value.clone();
         let left = match &self.state.flow {
             // Step by step, as each is shown.
@@ -315,7 +315,7 @@ impl Flow<'_> {
                 let written = data.result_path.apply(raw, selected)?;
                 self.seen.see("afterResultPath", &written);
                 let output = Output::made(data.output(&self.frame, written)?, self.frame.limits);
-                program::Left { output, assigned: None }
+                program::StateResult { output, assigned: None }
             }
             flow @ DataFlow::Jsonata(_) => flow.complete(&self.frame, (raw, None), (result, None))?,
         };
@@ -323,13 +323,13 @@ impl Flow<'_> {
     }
 
     /// Leaves a state that has no result of its own.
-    fn leave(&mut self) -> Result<Left, Stop> {
+    fn leave(&mut self) -> Result<StateResult, Stop> {
         let left = self.state.flow.leave(&self.frame, &self.checked.input.value)?;
         Ok((self.left(left)?, self.state.next))
     }
 
     /// Notes what is assigned, and gives the output.
-    fn left(&mut self, left: program::Left) -> Result<Value, Stop> {
+    fn left(&mut self, left: program::StateResult) -> Result<Value, Stop> {
         self.assigned(left.assigned.as_deref());
         match left.output {
             Output::Input => Ok(self.checked.input.value.clone()),

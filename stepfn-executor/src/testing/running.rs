@@ -80,9 +80,9 @@ impl<W> Running<W> {
     pub fn succeed(&mut self, state: &str, output: &(impl Serialize + ?Sized)) {
         let pending = self.pending(state);
         let output = json(&output);
-        if let Some(misfit) = pending.misfit(&output) {
+        if let Some(mismatch) = pending.mismatch(&output) {
             fail(&format!(
-                "the callback of `{state}` was declared to bring something else: {misfit}\n  it was to be answered with {}\nhelp: where it shall be wrong, use `.succeed_unchecked(…)`",
+                "the callback of `{state}` was declared to bring something else: {mismatch}\n  it was to be answered with {}\nhelp: where it shall be wrong, use `.succeed_unchecked(…)`",
                 shown(&output)
             ));
         }

@@ -12,45 +12,45 @@ use super::words::{is_word, string};
 pub(super) fn expression(text: &str) -> String {
     let rendered = if text.starts_with("States.") { call(text) } else { path(text) };
     match rendered {
-        Some(Spelling { tokens, asl }) if asl == text => tokens,
+        Some(Rendered { tokens, asl }) if asl == text => tokens,
         _ => format!("asl({})", string(text)),
     }
 }
 
 /// Tokens, and what the macro makes of them.
 #[derive(Default)]
-struct Spelling {
+struct Rendered {
     tokens: String,
     asl: String,
 }
 
-impl Spelling {
+impl Rendered {
     fn push(&mut self, tokens: &str, asl: &str) {
         self.tokens.push_str(tokens);
         self.asl.push_str(asl);
     }
 }
 
-fn path(text: &str) -> Option<Spelling> {
+fn path(text: &str) -> Option<Rendered> {
     let path = Path::parse(text).ok()?;
-    spelled_path(&path)
+    rendered_path(&path)
 }
 
-fn spelled_path(path: &Path) -> Option<Spelling> {
+fn rendered_path(path: &Path) -> Option<Rendered> {
     let root = path.root.to_string();
     if !root.trim_start_matches('$').is_empty() && !is_word(root.trim_start_matches('$')) {
         return None;
     }
-    let mut out = Spelling::default();
+    let mut out = Rendered::default();
     out.push(&root, &root);
     for segment in &path.segments {
         let written = path.as_str().get(segment.span.clone())?;
-        spelled_segment(segment, written, &mut out)?;
+        rendered_segment(segment, written, &mut out)?;
     }
     Some(out)
 }
 
-fn spelled_segment(segment: &Segment, written: &str, out: &mut Spelling) -> Option<()> {
+fn rendered_segment(segment: &Segment, written: &str, out: &mut Rendered) -> Option<()> {
     match &segment.kind {
         SegmentKind::Name(key) if key.split('-').all(is_word) => {
             let dotted = format!(".{key}");
@@ -71,14 +71,14 @@ fn spelled_segment(segment: &Segment, written: &str, out: &mut Spelling) -> Opti
     Some(())
 }
 
-fn call(text: &str) -> Option<Spelling> {
+fn call(text: &str) -> Option<Rendered> {
     let call = Call::parse(text).ok()?;
-    spelled_call(&call, text)
+    rendered_call(&call, text)
 }
 
 /// A call in a text; what nests in it is bounded by the parser.
-fn spelled_call(call: &Call, text: &str) -> Option<Spelling> {
-    let mut out = Spelling::default();
+fn rendered_call(call: &Call, text: &str) -> Option<Rendered> {
+    let mut out = Rendered::default();
     let name = format!("{}(", call.function.name());
     out.push(&name, &name);
     for (index, argument) in call.args.iter().enumerate() {
@@ -101,11 +101,11 @@ fn spelled_call(call: &Call, text: &str) -> Option<Spelling> {
             ArgKind::Boolean(value) => out.push(&value.to_string(), &value.to_string()),
             ArgKind::Null => out.push("null", &Value::Null.to_string()),
             ArgKind::Path(path) => {
-                let path = spelled_path(path)?;
+                let path = rendered_path(path)?;
                 out.push(&path.tokens, &path.asl);
             }
             ArgKind::Call(call) => {
-                let call = spelled_call(call, text)?;
+                let call = rendered_call(call, text)?;
                 out.push(&call.tokens, &call.asl);
             }
         }

@@ -153,7 +153,7 @@ impl Names {
     /// A claim whose failing is no error: rustc warns of a value that is to be used, which it is only where the claim is wrong.
     pub(super) fn warn(&self, place: Place, claim: &OwnedClaim, message: &str) -> TokenStream {
         let claim = self.claim(claim);
-        let callee = quote_spanned!(place.first=> said);
+        let callee = quote_spanned!(place.first=> verdict);
         let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, TokenStream::new());
         arguments.set_span(place.last);
         quote! {
@@ -163,7 +163,7 @@ impl Names {
                 struct diagnostic;
                 #[allow(dead_code)]
                 fn warn() {
-                    #callee::<<Holds<{ holds(&#claim) }> as Judged<diagnostic>>::Said> #arguments;
+                    #callee::<<Holds<{ holds(&#claim) }> as Judged<diagnostic>>::Verdict> #arguments;
                 }
             };
         }

@@ -75,9 +75,9 @@ pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
     let message = match parse(line, &pending) {
         Ok((token, answer)) => {
             let sent = match answer {
-                Answer::Success(output) => match token.misfit(&output) {
-                    Some(misfit) => {
-                        return Some(remark(&format!("`{}` cannot take it: {misfit}", token.state)));
+                Answer::Success(output) => match token.mismatch(&output) {
+                    Some(mismatch) => {
+                        return Some(remark(&format!("`{}` cannot take it: {mismatch}", token.state)));
                     }
                     None => control.send_task_success(&token.token, output),
                 },

@@ -60,7 +60,7 @@ fn row(service: &str, operation: &str, kind: &str) -> Option<(Vec<&'static str>,
 }
 
 /// The actions that the guides and the reference tell of; none where neither does. A row that says why there are none is believed.
-fn told(service: &str, operation: &str, shape: Option<Shape>, kind: &str) -> Option<Vec<&'static str>> {
+fn actions_of(service: &str, operation: &str, shape: Option<Shape>, kind: &str) -> Option<Vec<&'static str>> {
     let row = row(service, operation, kind);
     if row.as_ref().is_some_and(|(actions, _)| actions.is_empty()) {
         return Some(Vec::new());
@@ -135,7 +135,7 @@ pub(super) fn rights(
             What::Key => "key",
             What::Topic => "topic",
         };
-        match (told(service, operation, shape, kind), place.what) {
+        match (actions_of(service, operation, shape, kind), place.what) {
             (Some(actions), what) => documented(scope, &place, what, &actions),
             // Of topics only those that are known to be used at once: others are published to when there is something to publish.
             (None, What::Topic) => {}

@@ -39,7 +39,7 @@ fn line(diagnostic: &Diagnostic) -> String {
 }
 
 /// Returns all diagnostics of a text, those of its data flow included: `code pointer: message (help)`.
-pub(in crate::check) fn said(text: &str) -> Vec<String> {
+pub(in crate::check) fn messages(text: &str) -> Vec<String> {
     let checked = check_text(text, &Options::default());
     checked.diagnostics.iter().map(|located| line(&located.diagnostic)).collect()
 }

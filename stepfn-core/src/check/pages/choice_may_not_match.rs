@@ -33,12 +33,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn rules_that_take_everything_need_no_default() {
         let choice = |rules: &str| {
-            said(&format!(
+            messages(&format!(
                 r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Choice", "Choices": [{rules}] }}, "B": {{ "Type": "Succeed" }} }} }}"#
             ))
         };

@@ -34,11 +34,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     // Only its type determines what a function takes: see `shape::tests` and the compile-fail tests.
     #[test]
     fn without_a_type_everything_fits() {
-        assert!(said(super::PAGE.failing).is_empty());
+        assert!(messages(super::PAGE.failing).is_empty());
     }
 }

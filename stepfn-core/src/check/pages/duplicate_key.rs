@@ -23,12 +23,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_state_that_stands_twice_is_found() {
         let twice =
             r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" }, "A": { "Type": "Fail" } } }"#;
-        assert!(said(twice)[0].starts_with("duplicate-key /States/A: "));
+        assert!(messages(twice)[0].starts_with("duplicate-key /States/A: "));
     }
 }

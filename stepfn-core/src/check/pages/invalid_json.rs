@@ -23,11 +23,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn comments_and_trailing_commas_are_named() {
-        assert!(said("{ // no\n }")[0].contains("comment"));
-        assert!(said(r#"{ "StartAt": "A", }"#)[0].contains("comma"));
+        assert!(messages("{ // no\n }")[0].contains("comment"));
+        assert!(messages(r#"{ "StartAt": "A", }"#)[0].contains("comma"));
     }
 }

@@ -29,7 +29,7 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_field_of_one_way_alone_may_be_missing() {
@@ -44,8 +44,8 @@ mod tests {
                 "Done": {{ "Type": "Succeed" }} }} }}"#
             )
         };
-        assert!(said(&machine("Test")).is_empty());
-        let found = said(&machine("Use").replace(r#""Default": "Done""#, r#""Default": "Test""#));
+        assert!(messages(&machine("Test")).is_empty());
+        let found = messages(&machine("Use").replace(r#""Default": "Done""#, r#""Default": "Test""#));
         assert!(
             found.iter().any(|found| found.starts_with("maybe-missing /States/Use/InputPath: ")),
             "{found:?}"

@@ -36,12 +36,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn each_object_says_what_it_lacks() {
-        assert!(said("{}").iter().any(|found| found.contains("`StartAt`")));
-        let task = said(r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "End": true } } }"#);
+        assert!(messages("{}").iter().any(|found| found.contains("`StartAt`")));
+        let task = messages(r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "End": true } } }"#);
         assert!(task[0].starts_with("missing-field /States/A") && task[0].contains("`Resource`"), "{task:?}");
     }
 }

@@ -26,12 +26,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn the_nearest_field_is_named_and_what_there_is() {
         assert_eq!(
-            said(
+            messages(
                 r#"{ "StartAt": "Make", "States": {
                 "Make": { "Type": "Pass", "Result": { "total": 7, "id": "a" }, "Next": "Use" },
                 "Use": { "Type": "Pass", "InputPath": "$.totl", "End": true } } }"#

@@ -35,12 +35,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_token_is_where_somebody_is_waited_for() {
         let task = |pattern: &str| {
-            said(&format!(
+            messages(&format!(
                 r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage{pattern}",
                 "TimeoutSeconds": 60,
                 "Parameters": {{ "QueueUrl": "q", "MessageBody": {{ "token.$": "$$.Task.Token" }} }}, "End": true }} }} }}"#

@@ -26,12 +26,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn what_a_branch_assigns_stays_in_it() {
         let machine = |read: &str| {
-            said(&format!(
+            messages(&format!(
                 r#"{{ "StartAt": "Outer", "States": {{
                 "Outer": {{ "Type": "Pass", "Assign": {{ "outer": 1 }}, "Next": "P" }},
                 "P": {{ "Type": "Parallel", "Next": "Use", "Branches": [{{ "StartAt": "I", "States": {{

@@ -34,11 +34,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     // Only a type determines its values: see `shape::tests` and the compile-fail tests.
     #[test]
     fn without_a_type_any_text_may_come() {
-        assert!(said(super::PAGE.failing).is_empty());
+        assert!(messages(super::PAGE.failing).is_empty());
     }
 }

@@ -40,11 +40,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn the_nearest_operator_is_named() {
-        let found = said(
+        let found = messages(
             r#"{ "StartAt": "A", "States": { "A": { "Type": "Choice", "Default": "B",
             "Choices": [{ "Variable": "$.x", "StringEqual": "a", "Next": "B" }] }, "B": { "Type": "Succeed" } } }"#,
         );

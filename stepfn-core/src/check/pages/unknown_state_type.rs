@@ -25,11 +25,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn the_nearest_type_is_named() {
-        let found = said(r#"{ "StartAt": "A", "States": { "A": { "Type": "task" } } }"#);
+        let found = messages(r#"{ "StartAt": "A", "States": { "A": { "Type": "task" } } }"#);
         assert!(
             found[0].starts_with("unknown-state-type /States/A/Type: ") && found[0].contains("`Task`"),
             "{found:?}"

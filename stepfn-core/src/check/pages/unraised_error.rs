@@ -36,12 +36,12 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_service_raises_errors_of_its_own_alone() {
         let task = |resource: &str| {
-            said(&format!(
+            messages(&format!(
                 r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}",
                 "Parameters": {{ "TableName": "t", "Key": {{}} }}, "End": true,
                 "Retry": [{{ "ErrorEquals": ["DynamoDB.ConditionalCheckFailedException"] }}] }} }} }}"#

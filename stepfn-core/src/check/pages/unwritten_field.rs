@@ -39,11 +39,11 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     /// A Task, what reads after it, and what reads where it failed.
     fn machine(task: &str, then: &str, failed: &str) -> Vec<String> {
-        said(&format!(
+        messages(&format!(
             r#"{{ "StartAt": "Work", "States": {{
             "Work": {{ "Type": "Task", {task}, "Next": "Then" }},
             "Then": {{ "Type": "Pass", "Parameters": {{ "x.$": "{then}" }}, "End": true }},
@@ -106,7 +106,7 @@ mod tests {
 
     fn found_in(states: &str) -> Vec<String> {
         let text = format!(r#"{{ "StartAt": "Which", "States": {{ {states} }} }}"#);
-        said(&text).into_iter().filter(|found| found.starts_with("unwritten-field")).collect()
+        messages(&text).into_iter().filter(|found| found.starts_with("unwritten-field")).collect()
     }
 
     const WHICH: &str = r#""Which": { "Type": "Choice", "Default": "B", "Choices": [{ "Variable": "$.q", "StringEquals": "a", "Next": "A" }] }"#;

@@ -23,12 +23,13 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_number_in_quotes_is_no_number() {
-        let wait =
-            said(r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": "5", "End": true } } }"#);
+        let wait = messages(
+            r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": "5", "End": true } } }"#,
+        );
         assert!(wait[0].starts_with("wrong-kind /States/A/Seconds: "), "{wait:?}");
     }
 }

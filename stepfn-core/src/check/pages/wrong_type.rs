@@ -36,7 +36,7 @@ pub(in crate::check) const PAGE: Page = Page {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn a_text_that_is_no_timestamp_is_none_where_all_must_be_shown() {
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_map_needs_an_array_and_a_sum_needs_numbers() {
         let use_it = |state: &str| {
-            said(&format!(
+            messages(&format!(
                 r#"{{ "StartAt": "Make", "States": {{
                 "Make": {{ "Type": "Pass", "Result": {{ "text": "a", "list": [1] }}, "Next": "Use" }},
                 "Use": {{ {state}, "End": true }} }} }}"#

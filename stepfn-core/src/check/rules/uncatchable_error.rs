@@ -67,12 +67,12 @@ pub(super) fn check(node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::said;
+    use crate::check::testing::messages;
 
     #[test]
     fn what_aws_reports_as_runtime_errors_is_not_caught_by_the_names_of_its_guide() {
         for name in ["States.NoChoiceMatched", "States.IntrinsicFailure", "States.ParameterPathFailure"] {
-            let found = said(&format!(
+            let found = messages(&format!(
                 r#"{{ "StartAt": "A", "States": {{
                     "A": {{ "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "End": true,
                         "Catch": [{{ "ErrorEquals": ["{name}"], "Next": "B" }}] }},

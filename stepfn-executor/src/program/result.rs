@@ -1,4 +1,4 @@
-//! What a state is left with, whatever its language.
+//! The result of a state, whatever its language.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use crate::{
     size::Extent,
 };
 
-/// The data with which a state is left.
+/// The result of a state: its output, and the variables that it assigns.
 #[derive(Debug)]
-pub(crate) struct Left {
+pub(crate) struct StateResult {
     pub(crate) output: Output,
     pub(crate) assigned: Option<Shared<Map>>,
 }

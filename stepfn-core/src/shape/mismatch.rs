@@ -4,14 +4,14 @@ use crate::value::Value;
 /// Returns the reason why a value cannot be read as a type, if it cannot: ``its field `total` is missing``.
 ///
 /// ```
-/// use stepfn_core::shape::{StateData, misfit};
+/// use stepfn_core::shape::{StateData, mismatch};
 ///
-/// assert_eq!(misfit(&"7".parse()?, <u8>::SHAPE), None);
-/// let reason = misfit(&"[1, 300]".parse()?, <Vec<u8>>::SHAPE);
+/// assert_eq!(mismatch(&"7".parse()?, <u8>::SHAPE), None);
+/// let reason = mismatch(&"[1, 300]".parse()?, <Vec<u8>>::SHAPE);
 /// assert_eq!(reason.as_deref(), Some("in its item `[1]`: expected an integer from 0 to 255, found the number 300"));
 /// # Ok::<(), stepfn_core::json::JsonError>(())
 /// ```
-pub fn misfit(value: &Value, target: &'static Shape) -> Option<String> {
+pub fn mismatch(value: &Value, target: &'static Shape) -> Option<String> {
     if let Shape::Any = target {
         return None;
     }
