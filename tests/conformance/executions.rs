@@ -10,10 +10,7 @@ use std::{
 use stepfn::{
     Definition, WorkflowType, asl,
     definition::LogLevel,
-    executor::{
-        Execution, Executor, History, Mock, Outcome, Status, Timestamp,
-        mock_file::MockFile,
-    },
+    executor::{Execution, Executor, History, Mock, Outcome, Status, Timestamp, mock_file::MockFile},
     json,
     value::{Shared, Value},
 };
