@@ -236,6 +236,20 @@ state_machine! {
     }
 }
 
+state_machine! {
+    Stops(Ids) -> serde_json::Value {
+        start_at: Stop,
+        Stop: Task { resource: aws_sdk::ec2::stop_instances, parameters: { "InstanceIds": shop::TAGS, "Force": shop::OPEN }, end: true },
+    }
+}
+
+#[test]
+fn a_service_takes_constants_of_the_kinds_of_its_parameters() {
+    let asl = Stops::definition().machine.to_json();
+    let given = &asl["States"]["Stop"]["Parameters"];
+    assert_eq!(given.to_string(), r#"{"InstanceIds":["new","large"],"Force":true}"#);
+}
+
 #[test]
 fn a_timestamp_is_a_constant() {
     let asl = Waits::definition().machine.to_json();

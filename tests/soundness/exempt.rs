@@ -112,7 +112,7 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
 pub(crate) fn exempt(cause: &str) -> Option<Exempt> {
     // A function's report is there as JSON.
     let cause = &*cause.replace("\\\"", "\"");
-    if divides_by_zero(cause) {
+    if divides_by_zero(cause) || takes_no_such_number(cause) {
         return None;
     }
     let by_words = WORDS.iter().find(|(_, words, codes)| {
@@ -187,6 +187,28 @@ fn is_flag(cause: &str) -> bool {
 fn divides_by_zero(cause: &str) -> bool {
     ["D1001", "D3001"].iter().any(|code| cause.contains(code))
         && ["/ 0", "/ (0)", "% 0", "% (0)"].iter().any(|division| cause.contains(division))
+}
+
+/// Returns `true` if a literal number is one that the function never takes.
+fn takes_no_such_number(cause: &str) -> bool {
+    const FUNCTIONS: [(&str, &str); 5] = [
+        ("D3011", "$replace("),
+        ("D3020", "$split("),
+        ("D3040", "$match("),
+        ("D3060", "$sqrt("),
+        ("D3100", "$formatBase("),
+    ];
+    let expression = cause.split("' specified for the field").next().unwrap_or_default();
+    let called = FUNCTIONS.iter().find(|(code, _)| cause.contains(code));
+    called.is_some_and(|(code, call)| {
+        expression.split(call).skip(1).any(|rest| {
+            let last = rest.split(')').next().and_then(|arguments| arguments.rsplit(',').next());
+            let number = last.and_then(|last| last.trim().parse::<f64>().ok());
+            number.is_some_and(
+                |number| if *code == "D3100" { !(2.0..=36.0).contains(&number) } else { number < 0.0 },
+            )
+        })
+    })
 }
 
 /// The algorithms of `States.Hash`.
@@ -317,7 +339,7 @@ fn may_lack_a_number(cause: &str) -> bool {
         Some(function.signature.contains('n'))
     };
     words.iter().any(|word| cause.contains(word))
-        || cause.contains("T0410") && takes_number().unwrap_or(false)
+        || ["T0410", "T0411"].iter().any(|code| cause.contains(code)) && takes_number().unwrap_or(false)
 }
 
 /// Returns the exemption of a failure by the values that an execution had, which its words do not tell.
@@ -370,6 +392,9 @@ fn what_no_line_exempts_is_a_failure() {
         Some(Exempt::Zero)
     );
     assert_eq!(of("$states.input.a", "returned nothing (undefined)."), None);
+    let radix = "threw an error during evaluation. D3100: The radix of the formatBase function";
+    assert_eq!(of("$formatBase(7, $states.input.n)", radix), Some(Exempt::Size));
+    assert_eq!(of("$formatBase($states.input.n, 1)", radix), None);
     let raised = "threw an error during evaluation. D3137: ";
     assert_eq!(of("$error($states.input.s)", &format!("{raised}no")), Some(Exempt::Raised));
     assert_eq!(of("$parse($states.input.s)", &format!("{raised}Invalid JSON")), Some(Exempt::Text));

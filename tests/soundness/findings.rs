@@ -165,6 +165,13 @@ impl Sample {
     }
 }
 
+/// The machine, its types and its work.
+pub(crate) fn shown(trial: &Trial) -> String {
+    let mut out = String::new();
+    show(trial, &mut out);
+    out
+}
+
 fn show(trial: &Trial, out: &mut String) {
     out.push_str(&format!("{}\n", trial.machine));
     if trial.strict {

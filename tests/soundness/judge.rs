@@ -98,7 +98,7 @@ pub(crate) fn stopped(error: &RunError, input: &Value) -> Option<Failure> {
         // Which buckets there are is not the checker's to know.
         RunError::UnboundBucket { .. } => None,
         // How long an execution goes on is nobody's promise: a guard that was broken makes a loop endless.
-        RunError::TooManyTransitions { .. } => None,
+        RunError::TooManyTransitions { .. } | RunError::HistoryTooLarge { .. } => None,
         error => Some(Failure::new("the run stops", &error.to_string(), Some(input))),
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! `cargo xtask soundness` runs fresh seeds in release. `STEPFN_SOUNDNESS` is the number of executions of each query language,
 //! `STEPFN_SOUNDNESS_SEED` the seed to begin with, `STEPFN_SOUNDNESS_SECONDS` the time after which to end, `STEPFN_SOUNDNESS_SAMPLES` the number of failures of each kind to make small,
-//! `STEPFN_SOUNDNESS_MODE` the only mode that runs (`paths`, `jsonata`, `mixed`). A seed that takes long or much memory is named while it runs.
+//! `STEPFN_SOUNDNESS_MODE` the only mode that runs (`paths`, `jsonata`, `mixed`). A seed that takes long or much memory is named while it runs;
+//! with `STEPFN_SOUNDNESS_SHOW` each machine is shown before it does.
 #![allow(clippy::unwrap_used)]
 
 mod anything;
@@ -121,6 +122,9 @@ fn one(mode: Mode, seed: u64, samples: u64, findings: &mut Findings) {
     findings.accepted += 1;
     coverage::note(&trial, &mut findings.answered);
     findings.runs += TIMES;
+    if std::env::var_os("STEPFN_SOUNDNESS_SHOW").is_some() {
+        println!("{mode:?}, seed {seed}:\n{}", findings::shown(&trial));
+    }
     if let Some(failure) = trial.run(&definition, seed, TIMES) {
         findings.report(seed, &trial, failure, samples);
     }
@@ -215,5 +219,6 @@ fn what_is_accepted_never_fails_on_a_path_or_a_type() {
     );
     assert!(!fixed || missing.is_empty(), "never made:\n{}", missing.join("\n"));
     assert!(!fixed || closed.is_empty(), "no longer seen, so no longer to be listed as known:\n{closed:#?}");
-    assert!(findings.at_once * 20 > findings.tried, "hardly any machine is accepted as it is made");
+    let few = findings.tried < 100;
+    assert!(few || findings.at_once * 20 > findings.tried, "hardly any machine is accepted as it is made");
 }

@@ -12,7 +12,7 @@ use stepfn::{
     definition::{Call, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
-    executor::{Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler},
+    executor::{Attempt, BuildError, Executor, Limits, Outcome, TaskCall, TaskHandler},
     shape::{Shape, Side, misfit},
     task::{TaskFailure, TaskInfo},
     value::Value,
@@ -316,8 +316,15 @@ impl Trial {
         seed: u64,
         running: &Arc<Mutex<Running>>,
     ) -> Result<Executor, BuildError> {
-        let mut builder =
-            Executor::builder().keep_children(4).keep_history().any_input().max_transitions(20_000);
+        // How much an execution does is nobody's promise: a guard that was broken makes a loop endless.
+        let mut limits = Limits::default();
+        (limits.history_bytes, limits.distributed_concurrency) = (32 << 20, 8);
+        let mut builder = Executor::builder()
+            .keep_children(4)
+            .keep_history()
+            .any_input()
+            .max_transitions(2_000)
+            .limits(limits);
         let pointers = pointers(&self.machine);
         for work in &self.work {
             let state = pointers.get(&work.state).and_then(|pointer| self.machine.pointer(pointer));

@@ -103,8 +103,34 @@ fn the_function_that_sorts_is_given_two() {
 }
 
 #[test]
+fn a_number_that_a_function_never_takes_is_refused() {
+    for call in [
+        "$split('a b', ' ', -1)",
+        "$match('ab', /a/, -2)",
+        "$replace('a', 'b', 'c', -1)",
+        "$sqrt(-4)",
+        "$sqrt(-1 - $states.input.unsigned)",
+        "$formatBase(10, 1)",
+        "$formatBase(10, 37)",
+    ] {
+        wrong(&query(call, &Shape::Any), "wrong-type");
+    }
+    for call in [
+        "$split('a b', ' ', 0)",
+        "$sqrt($states.input.whole)",
+        "$sqrt(0)",
+        "$formatBase(10, 36)",
+        "$formatBase(10)",
+    ] {
+        fine(&query(call, &Shape::Any));
+    }
+}
+
+#[test]
 fn what_is_called_must_be_there_even_where_the_whole_is_asked_for() {
     wrong(&query("$exists($states ~> $f)", bool::SHAPE), "unassigned-variable");
+    wrong(&query("$exists($states ~> $states.context.Map.Item.Key)", bool::SHAPE), "wrong-type");
+    fine(&query("$exists($states.context.Map)", bool::SHAPE));
     fine(&query("$exists($states.input.text ~> $length)", bool::SHAPE));
 }
 

@@ -11,6 +11,7 @@ use super::{
     val::Val,
 };
 use crate::{
+    placeholder::has_placeholder,
     service::{Kind, Shape},
     shape::{Arithmetic, Bounds, Side, place_of},
     value::Value,
@@ -221,6 +222,8 @@ impl Sym {
                 Some(value) if number.is_integer() => Self::Integer(value.into()),
                 _ => Self::Number,
             },
+            // What fills it in is not known yet.
+            Value::String(text) if has_placeholder(text) => Self::String,
             Value::String(text) => Self::text(text),
             Value::Array(items) => Self::Tuple(Shared::new(items.iter().map(Self::constant).collect())),
             Value::Object(map) => {

@@ -1,5 +1,6 @@
 //! The requirements of JSONata's functions on their arguments, and their results.
 
+mod amounts;
 mod arrays;
 mod higher;
 mod numbers;
@@ -170,10 +171,19 @@ impl Analyser<'_> {
         self.apply(env, &callee, arguments, at, want)
     }
 
+    /// Evaluates what is called. It must be there, even where it is asked whether the whole is.
+    fn called(&mut self, env: &mut Env<'_>, function: &Expression) -> Val {
+        let before = self.report.as_ref().map_or(0, |report| report.diagnostics.len());
+        let called = self.evaluate(env, function, Want::NOTHING);
+        let new = self.report.iter_mut().flat_map(|report| report.diagnostics.iter_mut().skip(before));
+        new.filter(|new| new.code == Code::NoSuchField).for_each(|new| new.code = Code::WrongType);
+        called
+    }
+
     /// Returns the called function. A variable of the machine hides the function of its name.
     fn callee(&mut self, env: &mut Env<'_>, function: &Expression) -> Val {
         let Kind::Variable(name) = &function.kind else {
-            return self.evaluate(env, function, Want::NOTHING);
+            return self.called(env, function);
         };
         if let Some(local) = env.local(name) {
             return local.clone();
@@ -217,7 +227,7 @@ impl Analyser<'_> {
             Kind::Variable(name) if env.local(name).is_some() || jsonata::function(name).is_some() => {
                 self.callee(env, right)
             }
-            _ => self.evaluate(env, right, Want::NOTHING),
+            _ => self.called(env, right),
         };
         let help = "put the part before it in parentheses: `(… ~> $f()) …`";
         let Some(next) = self.callable(env, &next, &right.range, help) else {
@@ -419,6 +429,7 @@ impl Analyser<'_> {
             return value;
         }
         let value = self.argument(env, argument, want);
+        self.is_taken(&env.reading(argument.range()), call.name, place, &value.sym);
         if let Some(item) = parameter.item_need() {
             let items = Val::one(value.items());
             self.require(&env.reading(argument.range()), &items, Want::if_any(item));

@@ -19,7 +19,11 @@ impl Analyser<'_> {
     pub(super) fn of_strings(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
         let want = call.want;
         let optional = |analyser: &mut Self, env: &mut Env<'_>, place: usize, need: Need<'static>| {
-            call.arguments.get(place).map(|argument| analyser.argument(env, argument, Want::if_any(need)))
+            call.arguments.get(place).map(|argument| {
+                let value = analyser.argument(env, argument, Want::if_any(need));
+                analyser.is_taken(&env.reading(argument.range()), call.name, place, &value.sym);
+                value
+            })
         };
         Some(match call.name {
             "match" => {
