@@ -166,7 +166,7 @@ impl Val {
             self.sym
                 .members()
                 .iter()
-                .any(|member| matches!(member, Sym::Computed(_, of) if of.iter().any(|of| of.is_over_the_same(part))))
+                .any(|member| matches!(member, Sym::Computed(_, of) if of.contains(part)))
         };
         let number = |member: &Sym| match member {
             Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => true,
