@@ -387,6 +387,13 @@ impl Inner {
         }
     }
 
+    /// The name of the machine, where another one started it.
+    pub(crate) fn started_machine(&self) -> Option<String> {
+        // What tells such a one from others is behind its name.
+        let name = self.program.name.split('/').next().unwrap_or_default();
+        (self.depth > 0).then(|| name.to_owned())
+    }
+
     /// The executor of executions that one of `outer` starts: tokens are known to both, and the machines registered there are known
     /// here, after its own.
     pub(crate) fn nested_in(&self, outer: &Self) -> Self {

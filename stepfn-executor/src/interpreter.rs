@@ -65,7 +65,7 @@ use crate::{
     outcome::{ExpressionError, Outcome, RunError, Status},
     program::{Frame, StateId},
     shared::Shared,
-    size::Extent,
+    size::{Extent, Weight},
     time::{self, Sleep, Watch},
     turns::Deferred,
 };
@@ -105,7 +105,7 @@ pub(crate) struct Interpreter {
     /// The number of the item, or of the batch, that a child of a distributed Map is for.
     item: Option<u32>,
     /// About the memory that the events' data take.
-    held: usize,
+    held: Weight,
     overflow: bool,
     /// The fibers of Map Runs, and what these wait for.
     runs: Vec<FiberId>,
@@ -140,7 +140,11 @@ pub(crate) struct Interpreter {
 /// The progress of a fiber: it goes on, or waits for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
+    /// It enters the state that it is at now. Its phase does not tell of it, so that what runs on is not put down and picked up.
+    Enter,
+    /// It goes on as its phase tells.
     Again,
+    /// It waits, or has ended.
     Block,
 }
 
@@ -199,7 +203,7 @@ impl Interpreter {
             published: 0,
             event_count: 0,
             item: None,
-            held: 0,
+            held: Weight::default(),
             overflow: false,
             calls: Calls::default(),
             runs: Vec::new(),
@@ -310,7 +314,7 @@ impl Interpreter {
                 return self.event_count;
             }
             let kind = kind();
-            self.held = self.held.saturating_add(kind.weight());
+            kind.weigh(&mut self.held);
             self.events.push(Event { previous, at: self.now, kind });
         }
         self.event_count += 1;

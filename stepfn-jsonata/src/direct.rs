@@ -20,13 +20,15 @@ const DEEPEST: u32 = 4;
 /// Texts that are longer are compared where that is counted.
 const LONGEST: usize = 64;
 
-/// A value.
+/// A value. One of two words, so that functions return it in registers.
 #[derive(Clone, Copy)]
 pub(crate) enum Direct<'v> {
     Undefined,
+    False,
+    True,
     Ref(&'v Value),
-    Number(f64),
-    Bool(bool),
+    /// The bits of a number.
+    Number(u64),
 }
 
 /// A scalar.
@@ -39,6 +41,10 @@ enum Scalar<'v> {
 }
 
 impl<'v> Direct<'v> {
+    fn bool(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+
     /// The value of a program; `None` where there is more to do.
     #[inline]
     pub(crate) fn of(
@@ -54,20 +60,24 @@ impl<'v> Direct<'v> {
         Finder { symbols, environment, most: limits.steps / (1 << DEEPEST) }.value(node, 0)
     }
 
+    #[inline]
     pub(crate) fn to_json(self) -> Option<Value> {
         match self {
             Self::Undefined => None,
             Self::Ref(value) => Some(value.clone()),
-            Self::Number(value) => Some(number::value(value)),
-            Self::Bool(value) => Some(Value::Bool(value)),
+            Self::Number(value) => Some(number::value(f64::from_bits(value))),
+            Self::False => Some(Value::Bool(false)),
+            Self::True => Some(Value::Bool(true)),
         }
     }
 
     /// The scalar; `None` where it is none, or a number that evaluation refuses.
+    #[inline]
     fn scalar(self) -> Option<Scalar<'v>> {
         Some(match self {
-            Self::Number(value) => Scalar::Number(value),
-            Self::Bool(value) => Scalar::Bool(value),
+            Self::Number(value) => Scalar::Number(f64::from_bits(value)),
+            Self::False => Scalar::Bool(false),
+            Self::True => Scalar::Bool(true),
             Self::Ref(Value::Null) => Scalar::Null,
             Self::Ref(Value::Bool(value)) => Scalar::Bool(*value),
             Self::Ref(Value::Number(value)) => {
@@ -127,13 +137,13 @@ impl<'v> Finder<'v, '_> {
         if let (Operator::And | Operator::Or, Scalar::Bool(value)) = (operator, first)
             && value == (operator == Operator::Or)
         {
-            return Some(Direct::Bool(value));
+            return Some(Direct::bool(value));
         }
         let second = self.value(right, depth)?.scalar()?;
         match (operator, first, second) {
-            (Operator::And | Operator::Or, Scalar::Bool(_), Scalar::Bool(value)) => Some(Direct::Bool(value)),
-            (Operator::Equal, ..) => Some(Direct::Bool(first == second)),
-            (Operator::NotEqual, ..) => Some(Direct::Bool(first != second)),
+            (Operator::And | Operator::Or, Scalar::Bool(_), Scalar::Bool(value)) => Some(Direct::bool(value)),
+            (Operator::Equal, ..) => Some(Direct::bool(first == second)),
+            (Operator::NotEqual, ..) => Some(Direct::bool(first != second)),
             (_, Scalar::Number(first), Scalar::Number(second)) => {
                 let made = match operator {
                     Operator::Add => first + second,
@@ -143,7 +153,7 @@ impl<'v> Finder<'v, '_> {
                     Operator::Modulo => first % second,
                     _ => return ordered(operator, first.partial_cmp(&second)?),
                 };
-                made.is_finite().then_some(Direct::Number(made))
+                made.is_finite().then_some(Direct::Number(made.to_bits()))
             }
             (_, Scalar::Text(first), Scalar::Text(second)) => ordered(operator, compare(first, second)),
             _ => None,
@@ -152,7 +162,7 @@ impl<'v> Finder<'v, '_> {
 }
 
 fn ordered<'v>(operator: Operator, order: Ordering) -> Option<Direct<'v>> {
-    Some(Direct::Bool(match operator {
+    Some(Direct::bool(match operator {
         Operator::Less => order == Ordering::Less,
         Operator::LessOrEqual => order != Ordering::Greater,
         Operator::Greater => order == Ordering::Greater,

@@ -24,7 +24,8 @@ impl Error {
     /// The code of a value that is no JSON: a function, a regular expression. It is not one of the reference, which gives such values.
     pub const NO_JSON: &'static str = "U1002";
 
-    /// The code of an error that is an internal error on AWS, without more: `$base64decode` of what is no Base64.
+    /// The code of an error that is an internal error on AWS, without more, and one of JavaScript in the reference: `$base64decode` of what is no
+    /// Base64, a picture with more than 100 digits behind the point.
     pub const INTERNAL: &'static str = "U1003";
 }
 

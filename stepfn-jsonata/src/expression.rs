@@ -140,15 +140,30 @@ impl Expression {
     ///
     /// # Errors
     /// As [`evaluate`](Self::evaluate).
+    #[inline]
     pub fn evaluate_within(
         &self,
         input: Option<&Value>,
         environment: &dyn Environment,
         limits: Limits,
     ) -> Result<Option<Value>, Error> {
-        if let Some(value) = Direct::of(&self.node, &self.symbols, environment, limits) {
-            return Ok(value.to_json());
+        // In the caller, who has a place for the value that it is made in.
+        match self.direct(environment, limits) {
+            Some(value) => Ok(value.to_json()),
+            None => self.run(input, environment, limits),
         }
+    }
+
+    fn direct<'v>(&'v self, environment: &'v dyn Environment, limits: Limits) -> Option<Direct<'v>> {
+        Direct::of(&self.node, &self.symbols, environment, limits)
+    }
+
+    fn run(
+        &self,
+        input: Option<&Value>,
+        environment: &dyn Environment,
+        limits: Limits,
+    ) -> Result<Option<Value>, Error> {
         let (meter, arena) = (Meter::new(limits), Arena::default());
         let mut evaluator = Evaluator::new(&self.symbols, self.options.mode, environment, &meter, &arena);
         let result = evaluator.run(&self.node, self.binds, input);
@@ -157,7 +172,7 @@ impl Expression {
 
     #[cfg(test)]
     pub(crate) fn is_direct(&self, environment: &dyn Environment) -> bool {
-        Direct::of(&self.node, &self.symbols, environment, self.options.limits).is_some()
+        self.direct(environment, self.options.limits).is_some()
     }
 
     fn finished(&self, value: &Val<'_>, evaluator: &Evaluator<'_>) -> Result<Option<Value>, Error> {

@@ -118,16 +118,15 @@ pub(crate) fn in_radix(number: f64, radix: u32) -> String {
     let mut rest = number.abs();
     let base = f64::from(radix);
     let mut reversed = Vec::new();
-    // V8 writes zeros where a float knows no digit.
-    while rest >= SAFE {
+    // V8 writes zeros where a float knows no digit: as long as what is left after the next digit is no exact integer.
+    while rest / base >= SAFE {
         rest /= base;
         reversed.push('0');
     }
-    rest = rest.floor();
     loop {
         let digit = rest % base;
         reversed.push(char::from_digit(digit as u32, radix).unwrap_or('0'));
-        rest = ((rest - digit) / base).floor();
+        rest = (rest - digit) / base;
         if rest <= 0.0 {
             break;
         }

@@ -130,6 +130,6 @@ const TEXTS: &[(&str, &str)] = &[
     ("D3139", "The $single() function expected exactly 1 matching result.  Instead it matched 0."),
     ("D3140", "Malformed URL passed to ${{{functionName}}}(): {{value}}"),
     ("D3141", "{{{message}}}"),
-    ("U1003", "The text is no Base64: {{value}}"),
+    ("U1003", "{{value}}"),
     ("U1002", "The value is a function, or holds one: JSON has none"),
 ];

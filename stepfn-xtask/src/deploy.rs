@@ -159,7 +159,7 @@ impl Deploy {
             return Ok(in_order(deployments).map_err(stepfn_codegen::Error::from)?);
         };
         let mut known = deployments.iter();
-        match known.find(|deployment| is_called(&deployment.definition, name)) {
+        match known.find(|deployment| is_called(deployment, name)) {
             Some(deployment) => Ok(vec![deployment]),
             None => Err(unknown(deployments, name)),
         }

@@ -388,17 +388,16 @@ impl Task {
 
 /// The machine of a name.
 fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition, Failure> {
-    let mut definitions = deployments.iter().map(|deployment| &deployment.definition);
-    definitions.find(|known| is_called(known, name)).ok_or_else(|| unknown(deployments, name))
+    let found = deployments.iter().find(|known| is_called(known, name));
+    found.map(|known| &known.definition).ok_or_else(|| unknown(deployments, name))
 }
 
-/// Returns `true` if a machine is called so: by its name, or by that without its `${…}`.
-fn is_called(definition: &Definition, name: &str) -> bool {
-    definition.name == name || definition.short_name() == name
+/// Returns `true` if a machine is called so: by its name, or by that without its `${…}`, whatever the stage.
+fn is_called(deployment: &Deployment, name: &str) -> bool {
+    deployment.definition.name == name || deployment.short_name() == name
 }
 
 fn unknown(deployments: &[Deployment], name: &str) -> Failure {
-    let known: Vec<String> =
-        deployments.iter().map(|deployment| deployment.definition.short_name()).collect();
+    let known: Vec<String> = deployments.iter().map(Deployment::short_name).collect();
     Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {}\n", known.join(", ")))
 }

@@ -84,9 +84,16 @@ impl Stage {
             };
             return Err(format!("there is no stage `{name}`\n  = help: {help}"));
         };
-        let mut values = IndexMap::from([("Stage".to_owned(), name.to_owned())]);
-        values.extend(table.account.clone().map(|account| ("Account".to_owned(), account)));
-        values.extend(table.region.clone().map(|region| ("Region".to_owned(), region)));
+        let mut values = IndexMap::new();
+        for (value, names) in [
+            (Some(name), ["Stage", "sls:stage", "self:provider.stage"]),
+            (table.account.as_deref(), ["Account", "aws:accountId", "AWS::AccountId"]),
+            (table.region.as_deref(), ["Region", "aws:region", "AWS::Region"]),
+        ] {
+            values.extend(
+                value.into_iter().flat_map(|value| names.map(|name| (name.to_owned(), value.to_owned()))),
+            );
+        }
         let own = values.clone();
         let filled = |text: &String| deployment::filled(text, &own);
         let buckets: BTreeMap<String, String> = file

@@ -145,6 +145,10 @@ fn cost_is_told_path_by_path() {
 
     let json = xtask(&["cost", "Orders", "--format", "json", "--region", "ap-northeast-2"], orders).out;
     assert!(json.contains(r#""region":"ap-northeast-2""#) && json.contains(r#""transitions":2"#), "{json}");
+    // Without a name all machines, one after the other.
+    let all = xtask(&["cost", "--runs", "1000000"], orders);
+    assert!(all.code == 0 && all.out.starts_with(&out), "{}", all.err);
+    assert_eq!(xtask(&["cost", "--input", "in.json"], orders).code, 2, "an input is one machine's");
     let unknown = xtask(&["cost", "Orders", "--region", "mars-1"], orders);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("its prices are not known"), "{}", unknown.err);

@@ -8,7 +8,7 @@ use super::{
     schema::{Given, Kind},
     writer::Writer,
 };
-use crate::{json::push_token, value::Value};
+use crate::value::Value;
 
 /// The value of a field of the model.
 pub(super) trait Content {
@@ -300,9 +300,7 @@ impl Content for IndexMap<String, State> {
         fields.below(name, |reader, value, at| {
             let named = value.as_object();
             for (key, state) in named.into_iter().flatten() {
-                let mut at = at.to_owned();
-                push_token(&mut at, key);
-                if let Some(state) = reader.state(state, &at, key) {
+                if let Some(state) = reader.state(state, &at.key(key), key) {
                     states.insert(key.to_string(), state);
                 }
             }

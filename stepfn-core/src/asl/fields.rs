@@ -3,7 +3,7 @@
 use super::Unknown;
 use crate::{
     diagnostic::{Code, Diagnostic, Edit, Severity},
-    json::to_string,
+    json::{Pointer, to_string},
     value::{Map as JsonMap, Value},
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Fields<'r> {
     pub(super) rest: JsonMap,
     /// Fields with values that the model cannot hold. They are kept among the unknown ones, so that nothing is lost.
     kept: JsonMap,
-    pub(super) at: String,
+    pub(super) at: Pointer,
     /// The object's name in messages.
     pub(super) owner: String,
     /// Whether it is an object at all: what is none lacks no fields.
@@ -32,7 +32,7 @@ pub(super) struct Fields<'r> {
 
 impl Reader {
     /// The fields of an object: `what` is its name where it is none, `owner` where it lacks some.
-    pub(super) fn fields(&mut self, value: &Value, at: &str, what: &str, owner: &str) -> Fields<'_> {
+    pub(super) fn fields(&mut self, value: &Value, at: &Pointer, what: &str, owner: &str) -> Fields<'_> {
         let rest = match value.as_object() {
             Some(map) => map.clone(),
             None => {
@@ -51,7 +51,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
+    pub(super) fn wrong_kind(&mut self, at: &Pointer, what: &str, expected: &str, found: &Value) {
         let shown = match found {
             Value::Null => "null".to_owned(),
             Value::String(text) => format!("the string \"{text}\""),
@@ -105,7 +105,7 @@ impl Fields<'_> {
         let value = self.take(name)?;
         let converted = convert(&value);
         if converted.is_none() {
-            let at = format!("{}/{name}", self.at);
+            let at = self.at.key(name);
             self.reader.wrong_kind(&at, &format!("`{name}`"), expected, &value);
             self.kept.insert(name.into(), value);
         }
@@ -129,18 +129,12 @@ impl Fields<'_> {
                 severity: Severity::Warning,
                 ..Diagnostic::new(
                     Code::WrongKind,
-                    format!("{}/{name}", self.at),
+                    self.at.key(name),
                     format!("`{name}` should be a string, found `{value}`"),
                 )
             }
             .help(format!("write `\"{text}\"`"))
-            .fix(
-                Edit::Value {
-                    at: format!("{}/{name}", self.at).into(),
-                    to: to_string(&text.as_str().into()),
-                },
-                true,
-            ),
+            .fix(Edit::Value { at: self.at.key(name).into(), to: to_string(&text.as_str().into()) }, true),
         );
         self.kept.insert(name.into(), value);
         Some(text)
@@ -162,10 +156,10 @@ impl Fields<'_> {
     pub(super) fn below<T>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&mut Reader, &Value, &str) -> (Option<T>, bool),
+        read: impl FnOnce(&mut Reader, &Value, &Pointer) -> (Option<T>, bool),
     ) -> Option<T> {
         let value = self.take(name)?;
-        let at = format!("{}/{name}", self.at);
+        let at = self.at.key(name);
         let (out, is_kept) = read(self.reader, &value, &at);
         if is_kept {
             self.kept.insert(name.into(), value);
@@ -177,12 +171,12 @@ impl Fields<'_> {
         &mut self,
         name: &str,
         items: &[Value],
-        mut read: impl FnMut(&mut Reader, &Value, &str) -> Option<T>,
+        mut read: impl FnMut(&mut Reader, &Value, &Pointer) -> Option<T>,
     ) -> Vec<T> {
-        let at = format!("{}/{name}", self.at);
+        let at = self.at.key(name);
         let mut out = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            out.extend(read(self.reader, item, &format!("{at}/{index}")));
+            out.extend(read(self.reader, item, &at.index(index)));
         }
         if out.len() != items.len() || items.iter().any(|item| item.as_object().is_none()) {
             self.kept.insert(name.into(), Value::array(items.iter().cloned()));

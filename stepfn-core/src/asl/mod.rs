@@ -28,6 +28,7 @@ mod workflow_type;
 mod write;
 mod writer;
 
+use crate::json::Pointer;
 use std::fmt;
 
 use self::model::holding;
@@ -228,38 +229,38 @@ impl Map {
 
 impl State {
     /// The machines inside: a Parallel's branches, a Map's processor, each with its JSON pointer below the state.
-    pub fn children(&self) -> Vec<(String, &StateMachine)> {
+    pub fn children(&self) -> Vec<(Pointer, &StateMachine)> {
         match &self.kind {
             StateKind::Parallel(parallel) => parallel
                 .branches
                 .iter()
                 .enumerate()
-                .map(|(i, branch)| (format!("/Branches/{i}"), branch))
+                .map(|(i, branch)| (format!("/Branches/{i}").into(), branch))
                 .collect(),
             StateKind::Map(map) => [("/ItemProcessor", &map.item_processor), ("/Iterator", &map.iterator)]
                 .into_iter()
-                .filter_map(|(at, machine)| Some((at.to_owned(), machine.as_ref()?)))
+                .filter_map(|(at, machine)| Some((at.into(), machine.as_ref()?)))
                 .collect(),
             _ => Vec::new(),
         }
     }
 
     /// The names of the states this one can go to, each with its JSON pointer below the state, in the order of the text.
-    pub fn targets(&self) -> Vec<(String, &str)> {
+    pub fn targets(&self) -> Vec<(Pointer, &str)> {
         let mut targets = Vec::new();
         if let Some(next) = &self.next {
-            targets.push(("/Next".to_owned(), next.as_str()));
+            targets.push(("/Next".into(), next.as_str()));
         }
         if let StateKind::Choice(choice) = &self.kind {
             for (index, rule) in choice.choices.iter().enumerate() {
-                targets.push((format!("/Choices/{index}/Next"), rule.next.as_str()));
+                targets.push((format!("/Choices/{index}/Next").into(), rule.next.as_str()));
             }
             if let Some(default) = &choice.default {
-                targets.push(("/Default".to_owned(), default.as_str()));
+                targets.push(("/Default".into(), default.as_str()));
             }
         }
         for (index, catcher) in self.catch.iter().flatten().enumerate() {
-            targets.push((format!("/Catch/{index}/Next"), catcher.next.as_str()));
+            targets.push((format!("/Catch/{index}/Next").into(), catcher.next.as_str()));
         }
         targets
     }

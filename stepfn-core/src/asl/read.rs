@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Subject, list},
-    json::{self, Document, JsonError, below},
+    json::{self, Document, JsonError, Pointer, below},
     value::Value,
 };
 
@@ -45,7 +45,7 @@ pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
 /// Only the form of the fields is judged here; [`check`](crate::check::check) judges what they say.
 pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {
     let mut reader = Reader { diagnostics: Vec::new() };
-    let machine = reader.machine(value, "", "the state machine");
+    let machine = reader.machine(value, &Pointer::root(), "the state machine");
     (machine, reader.diagnostics)
 }
 
@@ -59,7 +59,7 @@ macro_rules! read_rows {
 }
 
 impl Reader {
-    pub(super) fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
+    pub(super) fn machine(&mut self, value: &Value, at: &Pointer, what: &str) -> StateMachine {
         let mut fields = self.fields(value, at, what, what);
         let mut machine = StateMachine::default();
         let own = &mut machine;
@@ -71,7 +71,7 @@ impl Reader {
         machine
     }
 
-    pub(super) fn state(&mut self, value: &Value, at: &str, name: &str) -> Option<State> {
+    pub(super) fn state(&mut self, value: &Value, at: &Pointer, name: &str) -> Option<State> {
         let what = format!("state `{name}`");
         value.as_object().or_else(|| {
             self.wrong_kind(at, &what, "an object", value);
@@ -86,7 +86,7 @@ impl Reader {
         let Some(kind) = StateKind::named(&type_name) else {
             let diagnostic = Diagnostic::new(
                 Code::UnknownStateType,
-                format!("{at}/Type"),
+                at.key("Type"),
                 format!("there is no state type `{type_name}`; the types are {}", list(TYPES)),
             );
             self.diagnostics
@@ -108,7 +108,7 @@ impl Reader {
         Some(state)
     }
 
-    pub(super) fn retrier(&mut self, value: &Value, at: &str) -> Retrier {
+    pub(super) fn retrier(&mut self, value: &Value, at: &Pointer) -> Retrier {
         let mut fields = self.fields(value, at, "a retrier", "the retrier");
         let mut retrier = Retrier::default();
         let own = &mut retrier;
@@ -120,7 +120,7 @@ impl Reader {
         retrier
     }
 
-    pub(super) fn catcher(&mut self, value: &Value, at: &str) -> Catcher {
+    pub(super) fn catcher(&mut self, value: &Value, at: &Pointer) -> Catcher {
         let mut fields = self.fields(value, at, "a catcher", "the catcher");
         let mut catcher = Catcher::default();
         let own = &mut catcher;
@@ -133,7 +133,7 @@ impl Reader {
     }
 
     /// The condition takes what is left when the other fields are read: a comparison may have any of 39 operators.
-    pub(super) fn rule(&mut self, value: &Value, at: &str) -> Option<ChoiceRule> {
+    pub(super) fn rule(&mut self, value: &Value, at: &Pointer) -> Option<ChoiceRule> {
         let mut fields = self.fields(value, at, "a Choice rule", "the Choice rule");
         let next = Content::read(&mut fields, "Next", Kind::State);
         let assign = Content::read(&mut fields, "Assign", Kind::Template);
@@ -157,7 +157,7 @@ impl Fields<'_> {
             }
         }
         if let Some(rule) = self.take("Not") {
-            let at = format!("{}/Not", self.at);
+            let at = self.at.key("Not");
             let rule = self.reader.nested_condition(&rule, &at)?;
             return Some((Condition::Not(Box::new(rule)), self.unknown()));
         }
@@ -197,7 +197,7 @@ impl Fields<'_> {
 }
 
 impl Reader {
-    fn nested_condition(&mut self, value: &Value, at: &str) -> Option<Condition> {
+    fn nested_condition(&mut self, value: &Value, at: &Pointer) -> Option<Condition> {
         let fields = self.fields(value, at, "a Choice rule", "the Choice rule");
         let (condition, unknown) = fields.condition()?;
         Some(match condition {

@@ -4,7 +4,7 @@ use crate::{
     definition::Reference,
     diagnostic::{Code, Diagnostic},
     intrinsic,
-    json::push_token,
+    json::Pointer,
     jsonata,
     shape::{Shape, StateData},
     value::{Map, Number, Value},
@@ -181,7 +181,7 @@ pub(super) enum Lowered {
 }
 
 impl Lowering {
-    pub(super) fn lower(&mut self, expr: &Expr, at: &str) -> Lowered {
+    pub(super) fn lower(&mut self, expr: &Expr, at: &Pointer) -> Lowered {
         match &expr.0 {
             Kind::Literal(value) => Lowered::Literal(value.clone()),
             Kind::Dynamic(text, references) => {
@@ -196,7 +196,7 @@ impl Lowering {
                     Lowered::Dynamic(text) if text.starts_with("States.StringToJson(") => {
                         self.results.push((format!("{at}.$"), shape));
                     }
-                    Lowered::Literal(text) if reads_text(text) => self.results.push((at.to_owned(), shape)),
+                    Lowered::Literal(text) if reads_text(text) => self.results.push((at.to_string(), shape)),
                     _ => {
                         let message =
                             "a type was declared of what is no call of `States.StringToJson` or `$parse`";
@@ -228,7 +228,7 @@ impl Lowering {
         }
     }
 
-    fn substitute(&mut self, name: &str, reference: &Reference, at: &str) {
+    fn substitute(&mut self, name: &str, reference: &Reference, at: &Pointer) {
         let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
         if known != reference {
             let message = format!("`${{{name}}}` has two values, `{known}` and `{reference}`");
@@ -240,9 +240,8 @@ impl Lowering {
     }
 
     /// A template's field: with `.$` behind its key where its value is a path or a call.
-    fn field(&mut self, key: &str, value: &Expr, at: &str, map: &mut Map) {
-        let mut at = at.to_owned();
-        push_token(&mut at, key);
+    fn field(&mut self, key: &str, value: &Expr, at: &Pointer, map: &mut Map) {
+        let at = at.key(key);
         if key.ends_with(".$") {
             let message =
                 format!("the key `{key}` is written without `.$`: a path or a function gets it by itself");
@@ -260,24 +259,17 @@ impl Lowering {
         };
     }
 
-    fn array(&mut self, items: &[Expr], at: &str) -> Lowered {
+    fn array(&mut self, items: &[Expr], at: &Pointer) -> Lowered {
         for (index, item) in items.iter().enumerate() {
             if let Kind::Parsed(inner, _) = &item.0
                 && matches!(inner.0, Kind::Dynamic(..))
             {
                 let message = "a type is declared of the value of a key, not of an item";
-                self.diagnostics.push(Diagnostic::new(
-                    Code::InvalidTemplate,
-                    format!("{at}/{index}"),
-                    message,
-                ));
+                self.diagnostics.push(Diagnostic::new(Code::InvalidTemplate, at.index(index), message));
             }
         }
-        let lowered: Vec<Lowered> = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| self.lower(item, &format!("{at}/{index}")))
-            .collect();
+        let lowered: Vec<Lowered> =
+            items.iter().enumerate().map(|(index, item)| self.lower(item, &at.index(index))).collect();
         if lowered.iter().all(|item| matches!(item, Lowered::Literal(_))) {
             return Lowered::Literal(Value::array(lowered.into_iter().filter_map(|item| match item {
                 Lowered::Literal(value) => Some(value),
@@ -291,7 +283,7 @@ impl Lowering {
                 Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.diagnostics.push(
                     Diagnostic::new(
                         Code::InvalidTemplate,
-                        format!("{at}/{index}"),
+                        at.index(index),
                         "ASL cannot put an object beside a path into an array",
                     )
                     .help("build it in a Pass state before, and name its path here"),

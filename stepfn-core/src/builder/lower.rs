@@ -9,16 +9,17 @@ use crate::{
     definition::Call,
     diagnostic::{Code, Diagnostic},
     draft,
+    json::Pointer,
     value::Value,
 };
 
 impl StateDef {
     /// Puts the templates into the state's fields. `language` is the machine's.
-    pub(super) fn lower(&mut self, at: &str, language: QueryLanguage, lowering: &mut Lowering) {
+    pub(super) fn lower(&mut self, at: &Pointer, language: QueryLanguage, lowering: &mut Lowering) {
         let jsonata = self.state.query_language.unwrap_or(language) == QueryLanguage::Jsonata;
         for (slot, expr) in std::mem::take(&mut self.templates) {
             let slot = if jsonata && matches!(slot, Slot::Payload) { Slot::Arguments } else { slot };
-            let at = format!("{at}/{}", slot.field());
+            let at = at.key(&slot.field());
             match lowering.lower(&expr, &at) {
                 Lowered::Literal(value) => put(&mut self.state, slot, value),
                 Lowered::Dynamic(text) => {

@@ -83,6 +83,7 @@ use crate::{
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::{Code, Diagnostic, Diagnostics},
     draft::Draft,
+    json::Pointer,
     shape::StateData,
 };
 
@@ -247,7 +248,7 @@ impl Machine {
         let Self { scope, mut draft, written } = self;
         let mut built = Built::default();
         let StateMachine { start_at, states, .. } =
-            scope.build("", draft.machine.query_language.unwrap_or_default(), &mut built);
+            scope.build(&Pointer::root(), draft.machine.query_language.unwrap_or_default(), &mut built);
         draft.machine.start_at = start_at;
         draft.machine.states = states;
         draft.tasks = built.tasks;

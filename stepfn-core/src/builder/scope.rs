@@ -8,7 +8,7 @@ use crate::{
     asl::{QueryLanguage, StateKind, StateMachine},
     diagnostic::{Code, Diagnostic},
     draft::{DraftChild, DraftTask},
-    flow::pointer,
+    json::Pointer,
     shape::Shape,
 };
 
@@ -136,7 +136,7 @@ impl Scope {
     }
 
     /// The name behind a handle. A handle of another scope has none: a transition cannot cross the border.
-    fn name(&self, state: StateRef, at: &str, built: &mut Built) -> String {
+    fn name(&self, state: StateRef, at: &Pointer, built: &mut Built) -> String {
         match self.states.get(state.index) {
             Some(named) if state.scope == self.id => named.name.clone(),
             _ => {
@@ -154,13 +154,13 @@ impl Scope {
     }
 
     /// Builds the scope; `outer` is the query language of the machine around it.
-    pub(super) fn build(mut self, at: &str, outer: QueryLanguage, built: &mut Built) -> StateMachine {
+    pub(super) fn build(mut self, at: &Pointer, outer: QueryLanguage, built: &mut Built) -> StateMachine {
         let language = self.query_language.unwrap_or(outer);
         for wrong in std::mem::take(&mut self.wrong) {
             let diagnostic = match wrong {
                 Wrong::DefinedTwice(name) => Diagnostic::new(
                     Code::DuplicateStateName,
-                    pointer(at, &name),
+                    at.state(&name),
                     format!("state `{name}`: it is defined twice"),
                 ),
                 Wrong::Stranger(written) => {
@@ -178,13 +178,13 @@ impl Scope {
         };
         let start = self.start_at.unwrap_or(StateRef { scope: self.id, index: 0 });
         if !self.states.is_empty() {
-            machine.start_at = self.name(start, &format!("{at}/StartAt"), built);
+            machine.start_at = self.name(start, &at.key("StartAt"), built);
         }
         let states = std::mem::take(&mut self.states);
         self.states = states.iter().map(|named| Named { def: None, ..named.clone() }).collect();
         for Named { name, def, written } in states {
-            let state_at = pointer(at, &name);
-            built.written.push((state_at.clone(), written));
+            let state_at = at.state(&name);
+            built.written.push((state_at.to_string(), written));
             let Some(def) = def else {
                 let message = format!("state `{name}`: it is named and never defined");
                 built.diagnostics.push(
@@ -203,43 +203,43 @@ impl Scope {
     fn finish(
         &self,
         mut def: StateDef,
-        at: &str,
+        at: &Pointer,
         language: QueryLanguage,
         built: &mut Built,
     ) -> crate::asl::State {
         def.lower(at, language, &mut built.lowering);
-        built.results.extend(def.item.map(|item| (format!("{at}/ItemReader"), item)));
-        def.state.next = def.next.map(|next| self.name(next, &format!("{at}/Next"), built));
+        built.results.extend(def.item.map(|item| (at.key("ItemReader").into_string(), item)));
+        def.state.next = def.next.map(|next| self.name(next, &at.key("Next"), built));
         for (index, next) in def.catch.iter().enumerate() {
             if let Some(catcher) = def.state.catch.as_mut().and_then(|catch| catch.get_mut(index)) {
-                catcher.next = self.name(*next, &format!("{at}/Catch/{index}/Next"), built);
+                catcher.next = self.name(*next, &at.key("Catch").index(index).key("Next"), built);
             }
         }
         if let Some((task, call)) = def.task {
-            built.tasks.push(DraftTask { state: at.to_owned(), task, call, result: def.result });
+            built.tasks.push(DraftTask { state: at.to_string(), task, call, result: def.result });
         } else if let Some(child) = def.child {
-            built.children.push(DraftChild { state: at.to_owned(), child, result: def.result });
+            built.children.push(DraftChild { state: at.to_string(), child, result: def.result });
         } else if let Some(shape) = def.result {
-            built.results.push((at.to_owned(), shape));
+            built.results.push((at.to_string(), shape));
         }
-        built.allowed.extend(def.allowed.iter().map(|code| (at.to_owned(), *code)));
+        built.allowed.extend(def.allowed.iter().map(|code| (at.to_string(), *code)));
         let mut children = def.children.into_iter().enumerate();
         match &mut def.state.kind {
             StateKind::Choice(choice) => {
                 for (index, (rule, next)) in choice.choices.iter_mut().zip(&def.rules).enumerate() {
-                    rule.next = self.name(*next, &format!("{at}/Choices/{index}/Next"), built);
+                    rule.next = self.name(*next, &at.key("Choices").index(index).key("Next"), built);
                 }
-                choice.default = def.default.map(|state| self.name(state, &format!("{at}/Default"), built));
+                choice.default = def.default.map(|state| self.name(state, &at.key("Default"), built));
             }
             StateKind::Parallel(parallel) => {
                 parallel.branches = children
-                    .map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), language, built))
+                    .map(|(index, branch)| branch.build(&at.key("Branches").index(index), language, built))
                     .collect();
             }
             StateKind::Map(map) => {
                 let field = if def.iterator { "Iterator" } else { "ItemProcessor" };
                 let processor = children.next().map(|(_, processor)| {
-                    let machine = processor.build(&format!("{at}/{field}"), language, built);
+                    let machine = processor.build(&at.key(field), language, built);
                     StateMachine { processor_config: def.processor_config.take(), ..machine }
                 });
                 *(if def.iterator { &mut map.iterator } else { &mut map.item_processor }) = processor;

@@ -6,6 +6,7 @@ use super::Code;
 use crate::{
     asl::StateMachine,
     diagnostic::{Diagnostic, Severity},
+    json::Pointer,
 };
 
 /// Removes the diagnostics that only follow from what the reader could not read.
@@ -37,40 +38,43 @@ impl<'r> Broken<'r> {
 
     /// Returns `true` if a diagnostic only follows from what could not be read.
     fn causes<'t>(&self, diagnostic: &Diagnostic, target: impl FnOnce() -> Option<&'t str>) -> bool {
-        let at = diagnostic.at.as_str();
+        let at = &diagnostic.at;
+        let around = || at.innermost_state().map(|(machine, _)| machine).unwrap_or_default();
         match diagnostic.code {
             // What is gone may have led on.
-            Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop => {
-                let scope = at.rfind("/States").map_or("", |states| &at[..states]);
-                self.begins(&format!("{scope}/States/"))
-            }
+            Code::UnreachableState | Code::EndlessLoop => self.begins(&around().key("States")),
+            // This one is at the states of its machine.
+            Code::NoTerminalState => self.begins(at),
             Code::UnknownState => {
-                let scope = at.rfind("/States/").map_or("", |states| &at[..states]);
-                let scope = at.strip_suffix("/StartAt").unwrap_or(scope);
                 let Some(target) = target() else { return false };
-                let state = crate::flow::pointer(scope, target);
-                self.places.contains(&*state) || self.places.contains(&*format!("{state}/Type"))
+                let machine = match at.strip_suffix("/StartAt") {
+                    Some(machine) => machine.into(),
+                    None => around(),
+                };
+                let state = machine.state(target);
+                self.places.contains(&*state) || self.places.contains(&*state.key("Type"))
             }
             // The field is there, but of the wrong kind.
             Code::MissingTransition => self.has_field(at, &["Next", "End"]),
             Code::WaitFields => self.has_field(at, &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
             // A list that is missing, or one of whose entries cannot be read.
             Code::EmptyList => {
-                let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
-                self.places.contains(parent) || is_within(&self.places, at) || self.begins(&format!("{at}/"))
+                let parent = at.parent().unwrap_or_default();
+                self.places.contains(&*parent) || is_within(&self.places, at) || self.begins(at)
             }
             _ => is_within(&self.of_wrong_kind, at),
         }
     }
 
-    /// Returns `true` if a place begins so.
-    fn begins(&self, with: &str) -> bool {
-        self.places.range(with..).next().is_some_and(|place| place.starts_with(with))
+    /// Returns `true` if a place is below one.
+    fn begins(&self, with: &Pointer) -> bool {
+        let below = format!("{with}/");
+        self.places.range(below.as_str()..).next().is_some_and(|place| place.starts_with(&below))
     }
 
     /// Returns `true` if the reader could not read one of these fields of a state.
-    fn has_field(&self, state: &str, fields: &[&str]) -> bool {
-        fields.iter().any(|field| self.places.contains(&*format!("{state}/{field}")))
+    fn has_field(&self, state: &Pointer, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.places.contains(&*state.key(field)))
     }
 }
 

@@ -92,6 +92,8 @@ impl From<Reference> for Identifier {
 pub struct Deployment {
     /// The definition.
     pub definition: Definition,
+    /// What commands call the machine where a stage has changed its name.
+    pub(crate) called: Option<String>,
     /// `RoleArn`; a format makes the role where it is absent.
     pub role: Option<Identifier>,
     /// `Tags`
@@ -132,6 +134,7 @@ impl From<Definition> for Deployment {
     fn from(definition: Definition) -> Self {
         Self {
             definition,
+            called: None,
             role: None,
             tags: IndexMap::new(),
             inherit_global_tags: true,
@@ -161,6 +164,11 @@ impl Deployment {
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.definition.name = name.into();
         self
+    }
+
+    /// The machine's name without its `${…}`, in any stage: `orders` of `orders-${Stage}`.
+    pub fn short_name(&self) -> String {
+        self.called.clone().unwrap_or_else(|| self.definition.short_name())
     }
 
     /// `RoleArn`: the role that the machine runs as. Without it every format makes one.

@@ -18,12 +18,13 @@ impl Deployment {
     /// let definition = Definition::from_asl("orders-${Stage}", WorkflowType::Standard, machine);
     /// let values = IndexMap::from([("Stage".to_owned(), "dev".to_owned())]);
     /// let deployment = Deployment::from(definition).with_values(&values);
-    /// assert_eq!(deployment.definition.name, "orders-dev");
+    /// assert_eq!((deployment.definition.name.as_str(), deployment.short_name().as_str()), ("orders-dev", "orders"));
     /// assert!(deployment.definition.machine.to_canonical_string().contains("\"dev ${x}\""));
     /// # Ok::<(), stepfn_core::json::JsonError>(())
     /// ```
     #[must_use]
     pub fn with_values(mut self, values: &IndexMap<String, String>) -> Self {
+        self.called = Some(self.short_name());
         let definition = &mut self.definition;
         definition.name = filled(&definition.name, values);
         definition.machine = asl::read(&value(&definition.machine.to_json(), values)).0;

@@ -256,20 +256,7 @@ impl Diagnostic {
 
     /// The name of the innermost state that the diagnostic is in.
     pub fn state(&self) -> Option<String> {
-        let tokens: Vec<_> = self.at.tokens().collect();
-        let (mut state, mut rest) = (None, &tokens[..]);
-        // A state or a key of its data may be called `States`, too: the field of this name is at known places.
-        while let [field, below @ ..] = rest {
-            rest = match (&**field, below) {
-                ("States", [name, below @ ..]) => {
-                    state = Some(name.to_string());
-                    below
-                }
-                ("ItemProcessor" | "Iterator", below) | ("Branches", [_, below @ ..]) => below,
-                _ => break,
-            };
-        }
-        state
+        self.at.innermost_state().map(|(_, name)| name)
     }
 }
 

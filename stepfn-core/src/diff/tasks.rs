@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Area, Change, ChangeKind, plain};
 use crate::{
     asl::{Resource, State, StateKind, StateMachine},
-    json::below,
+    json::{Pointer, below},
     value::Value,
 };
 
@@ -113,7 +113,8 @@ fn state_at<'m>(machine: &'m StateMachine, at: &str) -> Option<&'m State> {
         if rest.is_empty() {
             return Some(state);
         }
-        let below = |(below, child): (String, &'m StateMachine)| state_at(child, rest.strip_prefix(&below)?);
+        let below =
+            |(below, child): (Pointer, &'m StateMachine)| state_at(child, rest.strip_prefix(below.as_str())?);
         if let Some(found) = state.children().into_iter().find_map(below) {
             return Some(found);
         }

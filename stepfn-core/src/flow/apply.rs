@@ -222,7 +222,7 @@ impl Analyser<'_> {
             locals,
             context: lambda.context.clone(),
             ancestors: Vec::new(),
-            present: lambda.present.clone(),
+            present: lambda.present(),
             later: lambda.later.clone(),
             ..env.clone()
         };

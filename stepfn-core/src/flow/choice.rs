@@ -12,6 +12,7 @@ use super::{
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
     diagnostic::{Code, Diagnostic},
+    json::Pointer,
     path::{Path, Root, SegmentKind},
     placeholder::has_placeholder,
     shape::{Kind, Need, place_of},
@@ -30,7 +31,7 @@ impl Analyser<'_> {
         let mut taken = Vec::new();
         let mut rest = Some(Flow { context: parts(&site.context), ..flow.clone() });
         for (index, rule) in choice.choices.iter().enumerate() {
-            let at = format!("{}/Choices/{index}", site.at);
+            let at = site.at.key("Choices").index(index);
             let (yes, no) = self.condition(site, &at, &rule.condition, rest);
             taken.push(yes);
             rest = no;
@@ -60,7 +61,7 @@ impl Analyser<'_> {
     fn condition(
         &mut self,
         site: &Site,
-        at: &str,
+        at: &Pointer,
         condition: &Condition,
         flow: Option<Flow>,
     ) -> (Option<Flow>, Option<Flow>) {
@@ -70,7 +71,7 @@ impl Analyser<'_> {
             Condition::And(parts) => {
                 let (mut yes, mut no) = (Some(flow), None);
                 for (index, part) in parts.iter().enumerate() {
-                    let (part_yes, part_no) = self.condition(site, &format!("{at}/And/{index}"), part, yes);
+                    let (part_yes, part_no) = self.condition(site, &at.key("And").index(index), part, yes);
                     no = either(no, part_no);
                     yes = part_yes;
                 }
@@ -79,14 +80,14 @@ impl Analyser<'_> {
             Condition::Or(parts) => {
                 let (mut yes, mut no) = (None, Some(flow));
                 for (index, part) in parts.iter().enumerate() {
-                    let (part_yes, part_no) = self.condition(site, &format!("{at}/Or/{index}"), part, no);
+                    let (part_yes, part_no) = self.condition(site, &at.key("Or").index(index), part, no);
                     yes = either(yes, part_yes);
                     no = part_no;
                 }
                 (yes, no)
             }
             Condition::Not(inner) => {
-                let (yes, no) = self.condition(site, &format!("{at}/Not"), inner, Some(flow));
+                let (yes, no) = self.condition(site, &at.key("Not"), inner, Some(flow));
                 (no, yes)
             }
             Condition::Annotated(inner, _) => self.condition(site, at, inner, Some(flow)),
@@ -98,7 +99,7 @@ impl Analyser<'_> {
     fn compare(
         &mut self,
         site: &Site,
-        at: &str,
+        at: &Pointer,
         comparison: &Comparison,
         flow: &Flow,
     ) -> (Option<Flow>, Option<Flow>) {
@@ -116,12 +117,12 @@ impl Analyser<'_> {
             (operator, ..) if operator.is_test() => OwnedNeed::Other(Need::Value),
             (_, kind, _) => OwnedNeed::Other(maybe(kind)),
         };
-        self.path_text(&site, &format!("{at}/Variable"), variable, need);
+        self.path_text(&site, &at.key("Variable"), variable, need);
         if operator.operand() == OperandKind::Path
             && let Some(path) = operand.as_str()
         {
             let need = OwnedNeed::Other(maybe(operator.compares()));
-            self.path_text(&site, &format!("{at}/{}", operator.name()), path, need);
+            self.path_text(&site, &at.key(operator.name()), path, need);
         }
         let formula = counts::told(comparison, &flow.counts, formula(comparison));
         [true, false].map(|holds| assume(flow, &formula, holds)).into()
@@ -225,7 +226,7 @@ impl Analyser<'_> {
                 _ => Vec::new(),
             };
             self.oblige(Obligation {
-                at: format!("{}/Choices", site.at),
+                at: site.at.key("Choices"),
                 range: None,
                 place: site.place.clone(),
                 claim: OwnedClaim::Covers {
@@ -247,7 +248,7 @@ impl Analyser<'_> {
         }
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
-            let mut diagnostic = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
+            let mut diagnostic = Diagnostic::new(Code::ChoiceMayNotMatch, site.at.key("Choices"), message)
                 .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.Runtime`");
             self.typing.soften(&mut diagnostic);
             report.diagnostics.push(diagnostic);

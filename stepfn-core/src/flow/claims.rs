@@ -9,18 +9,26 @@ use super::{
     value::{Entry, Fields, Sym, index_of},
 };
 use crate::{
+    json::Pointer,
     service::{Kind, Shape},
     shape::{Bounds, Node},
 };
 
 impl Analyser<'_> {
     /// Claims that a value can be read as a type: one claim for each thing that it can be.
-    pub(super) fn fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
+    pub(super) fn fits(&mut self, site: &Site, at: &Pointer, value: &Sym, target: TypeRef, what: &str) {
         self.fits_as(site, at, (value, false), target, what);
     }
 
     /// The same for the payload that a Lambda function is invoked with: a null comes to it as `{}`.
-    pub(super) fn payload_fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
+    pub(super) fn payload_fits(
+        &mut self,
+        site: &Site,
+        at: &Pointer,
+        value: &Sym,
+        target: TypeRef,
+        what: &str,
+    ) {
         self.fits_as(site, at, (value, true), target, what);
     }
 
@@ -47,12 +55,19 @@ impl Analyser<'_> {
         });
     }
 
-    fn fits_as(&mut self, site: &Site, at: &str, (value, sent): (&Sym, bool), target: TypeRef, what: &str) {
+    fn fits_as(
+        &mut self,
+        site: &Site,
+        at: &Pointer,
+        (value, sent): (&Sym, bool),
+        target: TypeRef,
+        what: &str,
+    ) {
         if self.report.is_none() {
             return;
         }
         let strict = self.typing.strict;
-        let mut claim = |at: String, claim: OwnedClaim| {
+        let mut claim = |at: Pointer, claim: OwnedClaim| {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
         // What goes by no name of its own is told once, in however many ways it comes.
@@ -71,7 +86,7 @@ impl Analyser<'_> {
                     for (key, entry) in fields.iter() {
                         let nodes = laid_out(&entry.value, strict);
                         claim(
-                            format!("{at}/{key}"),
+                            at.key(key),
                             OwnedClaim::FieldFits {
                                 what: format!("the field `{key}` of {what}"),
                                 keys: vec![key.to_string()],

@@ -1,9 +1,10 @@
 //! Errors: names that the service behind a Task does not have, and what a catcher gets.
 
-use super::{Analyser, StateTyping, pointer, site::Site, value::Sym};
+use super::{Analyser, StateTyping, site::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
     diagnostic::{Code, Diagnostic, Severity},
+    json::Pointer,
     placeholder::has_placeholder,
     service::{Integration, Resource, lookup},
     task::Call,
@@ -53,7 +54,7 @@ struct Silent {
 
 impl Analyser<'_> {
     /// Returns the data of a catcher: `Error` and `Cause`, each a string, or null where the failure gave none.
-    pub(super) fn caught(&self, at: &str, state: &State, catcher: &Catcher) -> Sym {
+    pub(super) fn caught(&self, at: &Pointer, state: &State, catcher: &Catcher) -> Sym {
         let silent = self.silent(at, state, &catcher.error_equals);
         let text = |may_be_null| if may_be_null { Sym::String.join(&Sym::Null) } else { Sym::String };
         // Who has no name is caught by none.
@@ -62,11 +63,11 @@ impl Analyser<'_> {
     }
 
     /// Returns the parts that may be missing of the errors of some names with which a state can fail, itself or inside.
-    fn silent(&self, at: &str, state: &State, names: &[String]) -> Silent {
+    fn silent(&self, at: &Pointer, state: &State, names: &[String]) -> Silent {
         match &state.kind {
             // A callback may fail without saying why.
             StateKind::Task(task) => {
-                let callback = match self.typing.states.get(at) {
+                let callback = match self.typing.states.get(at.as_str()) {
                     Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
                     _ => task.resource.as_str().is_none_or(|arn| {
                         // A placeholder may become anything.
@@ -91,7 +92,7 @@ impl Analyser<'_> {
                 let mut all = Silent::default();
                 for (child_at, machine) in state.children() {
                     for (name, inner) in &machine.states {
-                        let inner = self.silent(&pointer(&format!("{at}{child_at}"), name), inner, names);
+                        let inner = self.silent(&at.join(&child_at).state(name), inner, names);
                         all.error |= inner.error;
                         all.cause |= inner.cause;
                     }
@@ -108,12 +109,12 @@ fn takes_any(name: &str) -> bool {
 }
 
 /// The names in `Retry` and `Catch`, each with its JSON pointer below the state.
-pub(super) fn error_names(state: &State) -> impl Iterator<Item = (String, &String)> {
+pub(super) fn error_names(state: &State) -> impl Iterator<Item = (Pointer, &String)> {
     let retry = state.retry.iter().flatten().map(|retrier| &retrier.error_equals).enumerate();
     let catch = state.catch.iter().flatten().map(|catcher| &catcher.error_equals).enumerate();
     let lists = retry.map(|list| ("Retry", list)).chain(catch.map(|list| ("Catch", list)));
     lists.flat_map(|(field, (index, names))| {
-        let at = move |position| format!("/{field}/{index}/ErrorEquals/{position}");
+        let at = move |position| Pointer::root().key(field).index(index).key("ErrorEquals").index(position);
         names.iter().enumerate().map(move |(position, name)| (at(position), name))
     })
 }

@@ -59,7 +59,7 @@ impl Analyser<'_> {
                     self.require(&env.reading(&expression.range), &nothing, want);
                     return nothing;
                 };
-                let (bound, later) = (env.locals.len(), env.later.len());
+                let (bound, later, present) = (env.locals.len(), env.later.len(), env.present.clone());
                 parts.iter().for_each(|part| binds(part, &mut env.later));
                 for part in before {
                     self.evaluate(env, part, Want::NOTHING);
@@ -67,6 +67,7 @@ impl Analyser<'_> {
                 let value = self.evaluate(env, last, want);
                 env.locals.truncate(bound);
                 env.later.truncate(later);
+                env.present = present;
                 return value;
             }
             Kind::Conditional { condition, then, otherwise } => {
@@ -74,7 +75,7 @@ impl Analyser<'_> {
             }
             Kind::Bind { name, value, .. } => {
                 let value = self.evaluate(env, value, want);
-                env.locals.push((name.clone(), value.clone()));
+                env.bind(name, value.clone());
                 return value;
             }
             Kind::String(_) => Val::one(text_of(expression).map_or(Sym::String, Sym::text)),

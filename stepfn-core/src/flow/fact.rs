@@ -4,6 +4,7 @@ use super::{
     OwnedProperty,
     lead::{key_of, text_of},
     narrow::{self, Asked, Formula, Known, Order, Place, Test, learn_entry, refine},
+    present::Present,
     val::{Env, Val},
     value::{Sym, index_key},
 };
@@ -120,7 +121,7 @@ fn there(env: &Env<'_>, of: &Expression) -> Formula {
     match fact(env, of, OwnedProperty::There) {
         Some(fact) => fact,
         // Where it comes to nothing, nothing is known.
-        None => Formula::Written(env.text.part(&of.range).to_owned()),
+        None => Present::of(&env.text, of).map_or(Formula::Open, Formula::Written),
     }
 }
 
@@ -413,9 +414,9 @@ impl Known for Env<'_> {
         Some(env)
     }
 
-    fn learn_written(&self, written: &str) -> Self {
+    fn learn_written(&self, written: &Present) -> Self {
         let mut env = self.clone();
-        env.present.push(written.to_owned());
+        env.present.push(written.clone());
         env
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::val::Val;
+use super::{present::Present, val::Val};
 use crate::jsonata::{self, Expression, Signature};
 
 /// A value that can be called.
@@ -43,9 +43,17 @@ pub(super) struct Lambda {
     /// The variables that it sees.
     pub(super) locals: Vec<(String, Val)>,
     pub(super) context: Option<Val>,
-    pub(super) present: Vec<String>,
+    pub(super) present: Vec<Present>,
     /// The variables of the blocks around it that may be bound behind it: it sees them when it is called.
     pub(super) later: Vec<String>,
+}
+
+impl Lambda {
+    /// Returns what is known in its body to come to something: nothing of what its parameters name.
+    pub(super) fn present(&self) -> Vec<Present> {
+        let is_same = |known: &&Present| !self.parameters.iter().any(|name| known.names(name));
+        self.present.iter().filter(is_same).cloned().collect()
+    }
 }
 
 impl Function {

@@ -8,6 +8,7 @@ use super::{
     intern::Shared,
     map::{bounds_of, item_context, key_of},
     narrow::{Asked, Place},
+    present::is_lasting,
     queried::{Queried, Text},
     site::{Reading, Site},
     transfer::Exits,
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},
+    json::Pointer,
     jsonata::{self, Expression, ExpressionKind as Kind},
     shape::Need,
     value::Value,
@@ -29,7 +31,7 @@ impl Analyser<'_> {
             StateKind::Fail(fail) => {
                 for (field, text) in [("Error", &fail.error), ("Cause", &fail.cause)] {
                     if let Some(text) = text {
-                        self.query_text(&Queried::before(site), &format!("{at}/{field}"), text, Need::String);
+                        self.query_text(&Queried::before(site), &at.key(field), text, Need::String);
                     }
                 }
                 return left;
@@ -38,7 +40,7 @@ impl Analyser<'_> {
                 self.amounts(site, &[("Seconds", &wait.seconds)]);
                 if let Some(text) = &wait.timestamp {
                     let need = if self.typing.proven { Need::Timestamp } else { Need::String };
-                    let at = format!("{at}/Timestamp");
+                    let at = at.key("Timestamp");
                     let value = self.query_text(&Queried::before(site), &at, text, need);
                     self.known_timestamp(site, &at, text, &value);
                 }
@@ -54,17 +56,18 @@ impl Analyser<'_> {
                     ],
                 );
                 if let Some(credentials) = &task.credentials {
-                    self.query(&Queried::before(site), &format!("{at}/Credentials"), credentials);
+                    self.query(&Queried::before(site), &at.key("Credentials"), credentials);
                 }
                 let input = self.arguments(site, state);
                 Some(self.task(site, state, task, &input))
             }
             StateKind::Parallel(parallel) => {
                 let flow = flow.with_data(self.arguments(site, state));
-                let outputs =
-                    parallel.branches.iter().enumerate().map(|(index, branch)| {
-                        self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
-                    });
+                let outputs = parallel
+                    .branches
+                    .iter()
+                    .enumerate()
+                    .map(|(index, branch)| self.machine(&at.key("Branches").index(index), branch, &flow));
                 Some(Sym::Tuple(Shared::new(outputs.collect())))
             }
             StateKind::Map(map) => Some(self.jsonata_map(site, map, flow)),
@@ -72,11 +75,10 @@ impl Analyser<'_> {
         let site = &site.ended();
         let queried = Queried { site, result: result.as_ref(), error: None };
         let data = match &state.output {
-            Some(output) => self.query(&queried, &format!("{at}/Output"), output),
+            Some(output) => self.query(&queried, &at.key("Output"), output),
             None => result.clone().unwrap_or_else(|| site.input.clone()),
         };
-        let out =
-            self.assigned(&queried, &format!("{at}/Assign"), state.assign.as_ref(), flow.with_data(data));
+        let out = self.assigned(&queried, &at.key("Assign"), state.assign.as_ref(), flow.with_data(data));
         left.next = self.jsonata_catch(site, state, flow);
         match &state.next {
             Some(next) => left.next.insert(0, (next.clone(), out)),
@@ -87,9 +89,7 @@ impl Analyser<'_> {
 
     fn arguments(&mut self, site: &Site, state: &State) -> Sym {
         match &state.arguments {
-            Some(arguments) => {
-                self.query(&Queried::before(site), &format!("{}/Arguments", site.at), arguments)
-            }
+            Some(arguments) => self.query(&Queried::before(site), &site.at.key("Arguments"), arguments),
             None => site.input.clone(),
         }
     }
@@ -102,7 +102,7 @@ impl Analyser<'_> {
                     _ if self.typing.proven => Need::Integer,
                     _ => Need::Number,
                 };
-                let at = format!("{}/{field}", site.at);
+                let at = site.at.key(field);
                 let value = self.query_text(&Queried::before(site), &at, text, need);
                 // What is one of several is bounded by them, as `$min` of a number and a limit is.
                 if self.typing.proven && matches!(value, Sym::Leaf(_) | Sym::Computed(..)) {
@@ -117,7 +117,13 @@ impl Analyser<'_> {
         }
     }
 
-    fn assigned(&mut self, queried: &Queried<'_>, at: &str, assign: Option<&Value>, mut flow: Flow) -> Flow {
+    fn assigned(
+        &mut self,
+        queried: &Queried<'_>,
+        at: &Pointer,
+        assign: Option<&Value>,
+        mut flow: Flow,
+    ) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.query(queried, at, assign) {
             flow.variables.edit(|variables| {
@@ -132,29 +138,29 @@ impl Analyser<'_> {
         let state_at = &site.at;
         let mut leave = |analyser: &mut Self,
                          site: &Site,
-                         at: &str,
+                         at: &Pointer,
                          (output, assign): (Option<&Value>, Option<&Value>),
                          next: &str| {
             let queried = Queried::before(site);
             // A rule without `Output` has that of the state: recorded on AWS.
             let data = match (output, &state.output) {
-                (Some(output), _) => analyser.query(&queried, &format!("{at}/Output"), output),
-                (None, Some(output)) => analyser.query(&queried, &format!("{state_at}/Output"), output),
+                (Some(output), _) => analyser.query(&queried, &at.key("Output"), output),
+                (None, Some(output)) => analyser.query(&queried, &state_at.key("Output"), output),
                 (None, None) => site.input.clone(),
             };
             let context = analyser.told(&choice::parts(&site.context));
             let flow = Flow { data, variables: site.variables.clone(), context, counts: Counts::default() };
-            let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow);
+            let flow = analyser.assigned(&queried, &at.key("Assign"), assign, flow);
             left.next.push((next.to_owned(), flow));
         };
         let mut rest = Some(site.clone());
         for (index, rule) in choice.choices.iter().enumerate() {
-            let at = format!("{}/Choices/{index}", site.at);
+            let at = site.at.key("Choices").index(index);
             // What no value comes to is judged as if there were one, but nothing flows along.
             let before = rest.clone().unwrap_or_else(|| site.clone());
             let (taken, others) = match &rule.condition {
                 Condition::Jsonata(condition) => {
-                    self.query_condition(&before, &format!("{at}/Condition"), condition)
+                    self.query_condition(&before, &at.key("Condition"), condition)
                 }
                 _ => (Some(before.clone()), Some(before)),
             };
@@ -235,7 +241,7 @@ impl Analyser<'_> {
                 match (opposite((a, first), (b, second)), &second.kind) {
                     (Opposite::Always, _) => return true,
                     (Opposite::IfThere, Kind::Binary { left, right, .. }) => {
-                        let at = format!("{}/Choices", site.at);
+                        let at = site.at.key("Choices");
                         let text = Text { at: &at, text: b, offset: *offset };
                         let mut env = Env::new(&Queried::before(site), text);
                         for side in [left, right] {
@@ -253,19 +259,15 @@ impl Analyser<'_> {
     fn jsonata_catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
-            let at = format!("{}/Catch/{index}", site.at);
+            let at = site.at.key("Catch").index(index);
             let error = self.caught(&site.at, state, catcher);
             let queried = Queried { site, result: None, error: Some(&error) };
             let data = match &catcher.output {
-                Some(output) => self.query(&queried, &format!("{at}/Output"), output),
+                Some(output) => self.query(&queried, &at.key("Output"), output),
                 None => error.clone(),
             };
-            let caught = self.assigned(
-                &queried,
-                &format!("{at}/Assign"),
-                catcher.assign.as_ref(),
-                flow.with_data(data),
-            );
+            let caught =
+                self.assigned(&queried, &at.key("Assign"), catcher.assign.as_ref(), flow.with_data(data));
             edges.push((catcher.next.clone(), caught));
         }
         edges
@@ -293,7 +295,7 @@ impl Analyser<'_> {
             ("ResultWriter", &map.result_writer, &place),
         ] {
             if let Some(value) = value {
-                let made = self.query_parts(&before, &format!("{at}/{field}"), value, asked);
+                let made = self.query_parts(&before, &at.key(field), value, asked);
                 match field {
                     "ItemBatcher" => batch = made.peek("BatchInput"),
                     _ => self.needs_bucket(site, field, value, Some(&made.peek("Arguments"))),
@@ -303,7 +305,7 @@ impl Analyser<'_> {
         // Recorded on AWS: an inline Map takes no object.
         let need = if map.is_distributed() { Need::Items } else { Need::Array };
         let items = match (&map.items, &map.item_reader) {
-            (Some(items), _) => self.query_as(&before, &format!("{at}/Items"), items, need),
+            (Some(items), _) => self.query_as(&before, &at.key("Items"), items, need),
             (None, Some(reader)) => Sym::array(self.read_item(site, reader)),
             (None, None) => {
                 let value = site.input.clone();
@@ -324,7 +326,7 @@ impl Analyser<'_> {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());
                 let site = Site { context, ..site.clone() };
-                self.query(&Queried::before(&site), &format!("{at}/ItemSelector"), selector)
+                self.query(&Queried::before(&site), &at.key("ItemSelector"), selector)
             }
             None => item,
         };
@@ -337,15 +339,6 @@ impl Analyser<'_> {
         };
         self.iterations(site, map, item_context, each, flow)
     }
-}
-
-/// The functions that need not give the same when they are called again.
-const CHANGES: [&str; 5] = ["random", "now", "millis", "uuid", "shuffle"];
-
-/// Returns `true` if an expression comes to the same whenever it is evaluated.
-fn is_lasting(expression: &Expression) -> bool {
-    !matches!(&expression.kind, Kind::Variable(name) if CHANGES.contains(&name.as_str()))
-        && expression.parts().into_iter().all(is_lasting)
 }
 
 /// Whether of two conditions one holds where the other does not.

@@ -322,13 +322,13 @@ impl Analyser<'_> {
             Kind::Focus { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 // The steps behind it start where this one did, once for each of what it came to; where it binds nothing, at that.
-                env.locals.push((name.clone(), Val::one(of.items())));
+                env.bind(name, Val::one(of.items()));
                 let start = if name.is_empty() { of.items() } else { value.items() };
                 if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(start) }
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
-                env.locals.push((name.clone(), Val::one(Sym::count())));
+                env.bind(name, Val::one(Sym::count()));
                 if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     asl::{Amount, Map, State},
     diagnostic::Code,
-    json::push_token,
+    json::Pointer,
     shape::{Bounds, Need, Side},
     value::Value,
 };
@@ -27,7 +27,7 @@ impl Analyser<'_> {
             ("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path, Need::Number),
         ] {
             if let Some(path) = path {
-                self.amount(site, &format!("{at}/{field}"), path, need);
+                self.amount(site, &at.key(field), path, need);
             }
         }
         let batch_input = self.map_objects(site, map);
@@ -35,7 +35,7 @@ impl Analyser<'_> {
             Some(reader) => Sym::array(self.read_item(site, reader)),
             None => {
                 let (items_at, path) = match &map.items_path {
-                    Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
+                    Some(path) => (at.key("ItemsPath"), path.as_str()),
                     None => (at.clone(), "$"),
                 };
                 // Recorded on AWS: an inline Map takes no object.
@@ -45,8 +45,8 @@ impl Analyser<'_> {
         };
         let item = self.entry_of(map, &items);
         let (selector, selector_at) = match &map.item_selector {
-            Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
-            None => (state.parameters.as_ref(), format!("{at}/Parameters")),
+            Some(selector) => (Some(selector), at.key("ItemSelector")),
+            None => (state.parameters.as_ref(), at.key("Parameters")),
         };
         let item_context = item_context(&item, key_of(map, &items), true);
         let each = match selector {
@@ -65,7 +65,7 @@ impl Analyser<'_> {
     }
 
     /// Demands a number at the end of a path. AWS takes a number in a string as well, but not every string is one.
-    pub(super) fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
+    pub(super) fn amount(&mut self, site: &Site, at: &Pointer, path: &str, need: Need<'static>) {
         if self.typing.proven {
             let value = self.path_text(site, at, path, OwnedNeed::Other(need));
             let reading =
@@ -78,7 +78,7 @@ impl Analyser<'_> {
     }
 
     /// Judges a number of seconds, items or failures that is known.
-    pub(super) fn known_amount(&mut self, site: &Site, at: &str, shown: &str, value: &Sym, whole: bool) {
+    pub(super) fn known_amount(&mut self, site: &Site, at: &Pointer, shown: &str, value: &Sym, whole: bool) {
         let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
         let members = value.members();
         if !members.is_empty() && members.iter().all(|member| no_amount(member).is_some()) {
@@ -100,7 +100,7 @@ impl Analyser<'_> {
     fn map_objects(&mut self, site: &Site, map: &Map) -> Option<Sym> {
         let path_in = |this: &mut Self, object: &str, fields: &Value, field: &str| {
             if let Some(path) = fields.get(field).and_then(Value::as_str) {
-                this.amount(site, &format!("{}/{object}/{field}", site.at), path, Need::Count);
+                this.amount(site, &site.at.key(object).key(field), path, Need::Count);
             }
         };
         let mut batch_input = None;
@@ -109,7 +109,7 @@ impl Analyser<'_> {
             path_in(self, "ItemBatcher", batcher, "MaxInputBytesPerBatchPath");
             batch_input = batcher
                 .get("BatchInput")
-                .map(|input| self.template(site, &format!("{}/ItemBatcher/BatchInput", site.at), input));
+                .map(|input| self.template(site, &site.at.key("ItemBatcher").key("BatchInput"), input));
         }
         if let Some(config) = map.item_reader.as_ref().and_then(|reader| reader.get("ReaderConfig")) {
             path_in(self, "ItemReader/ReaderConfig", config, "MaxItemsPath");
@@ -117,7 +117,7 @@ impl Analyser<'_> {
         for (object, fields) in [("ItemReader", &map.item_reader), ("ResultWriter", &map.result_writer)] {
             let Some(fields) = fields else { continue };
             if let Some(parameters) = fields.get("Parameters") {
-                self.bucket(site, &format!("{}/{object}/Parameters", site.at), parameters);
+                self.bucket(site, &site.at.key(object).key("Parameters"), parameters);
             }
             self.needs_bucket(site, object, fields, None);
         }
@@ -125,14 +125,13 @@ impl Analyser<'_> {
     }
 
     /// Checks a place that is read from or written to.
-    fn bucket(&mut self, site: &Site, at: &str, parameters: &Value) {
+    fn bucket(&mut self, site: &Site, at: &Pointer, parameters: &Value) {
         let Value::Object(fields) = parameters else { return };
         for (key, value) in fields.iter() {
             match (&**key, value.as_str()) {
                 ("Bucket.$" | "Key.$" | "Prefix.$", Some(text)) => {
                     let need = if self.typing.proven { Need::String } else { Need::Value };
-                    let mut at = at.to_owned();
-                    push_token(&mut at, key);
+                    let at = at.key(key);
                     self.expression(site, &at, text, need);
                 }
                 _ => {
@@ -156,10 +155,8 @@ impl Analyser<'_> {
         }
         let reads_one = resource.is_some_and(|resource| resource.ends_with(":s3:getObject"));
         for (field, needed) in [("Bucket", true), ("Key", reads_one), ("Prefix", false)] {
-            let mut at = format!("{}/{object}", site.at);
-            if given.is_some() {
-                push_token(&mut at, name);
-            }
+            let at = site.at.key(object);
+            let at = if given.is_some() { at.key(name) } else { at };
             let reading = Reading { site, at, range: None, shown: object.to_owned(), asks: false };
             if let (Some(Value::String(_)), Some(made)) = (given, made) {
                 if needed {
@@ -187,8 +184,8 @@ impl Analyser<'_> {
 
     /// An item that a reader gives.
     pub(super) fn read_item(&mut self, site: &Site, reader: &Value) -> Sym {
-        let at = format!("{}/ItemReader", site.at);
-        let declared = match self.typing.states.get(&at) {
+        let at = site.at.key("ItemReader");
+        let declared = match self.typing.states.get(at.as_str()) {
             Some(StateTyping::Result(ty)) => Some(*ty),
             _ => None,
         };
@@ -225,7 +222,7 @@ impl Analyser<'_> {
     ) -> Sym {
         let Some(processor) = map.processor() else { return Sym::never() };
         let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
-        let child = format!("{}/{child}", site.at);
+        let child = site.at.key(child);
         if !map.is_distributed() {
             self.map_items.push(item_context);
             let output = self.machine(&child, processor, &flow.with_item(each));
@@ -427,7 +424,7 @@ fn execution(succeeded: bool) -> Sym {
 }
 
 /// Returns the limits that AWS sets for an amount, and the declaration that ensures them.
-pub(super) fn bounds_of(at: &str) -> (Bounds, &'static str) {
+pub(super) fn bounds_of(at: &Pointer) -> (Bounds, &'static str) {
     let field = at.rsplit('/').next().unwrap_or_default();
     let field = field.strip_suffix("Path").unwrap_or(field);
     let (bounds, advice) = match field {

@@ -42,6 +42,7 @@ mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod present;
 mod queried;
 mod query;
 mod read;
@@ -112,7 +113,7 @@ use self::{
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
     diagnostic::{Comparisons, Diagnostic, Severity},
-    json::push_token,
+    json::Pointer,
     jsonata::Expression,
     shape::Side,
     task::Call,
@@ -207,7 +208,7 @@ pub struct Analysis {
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// JSON pointer of the state, or to the path's text.
-    pub at: String,
+    pub at: Pointer,
     /// Byte range of the path in that text, where it is a part of it.
     pub range: Option<Range<usize>>,
     /// The value of `$` there (of `$$`, or of the variable, where the path starts with that). The first node is the value.
@@ -247,16 +248,16 @@ fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Ana
         report: Some(Analysis::default()),
         seen,
     };
-    let output = analyser.solve("", machine, &Flow::new(input));
+    let output = analyser.solve(&Pointer::root(), machine, &Flow::new(input));
     if let Some(ty) = typing.output {
         let site = Site {
-            at: String::new(),
+            at: Pointer::root(),
             place: String::new(),
             input: Sym::Reported,
             context: Sym::Reported,
             variables: intern::Shared::default(),
         };
-        analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
+        analyser.fits(&site, &OUTPUT.into(), &output, ty, "the machine's output");
     }
     analyser.claim_again();
     analyser.unwritten(machine);
@@ -286,7 +287,7 @@ impl Analysis {
             }
         }
         self.diagnostics = once;
-        let mut claims: HashMap<(String, Option<Range<usize>>), usize> = HashMap::new();
+        let mut claims: HashMap<(Pointer, Option<Range<usize>>), usize> = HashMap::new();
         for obligation in &self.obligations {
             *claims.entry((obligation.at.clone(), obligation.range.clone())).or_default() += 1;
         }
@@ -311,7 +312,7 @@ fn size(value: &Value) -> u64 {
 }
 
 /// The pointer of claims about the machine's output, which is no place of the definition.
-pub const OUTPUT: &str = "#output";
+pub const OUTPUT: &str = "/#output";
 
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
 const MOST_VISITS: usize = 4;
@@ -339,8 +340,8 @@ struct Analyser<'t> {
     has_constants: bool,
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
-    results: HashMap<String, Sym>,
-    machines: HashMap<String, Solved>,
+    results: HashMap<Pointer, Sym>,
+    machines: HashMap<Pointer, Solved>,
     /// The functions of expressions that are being called.
     calls: apply::Calls,
     /// The trees of the expressions, by their texts.
@@ -348,7 +349,7 @@ struct Analyser<'t> {
     /// The context objects of states: of what executions and items they are, and of what kind.
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
     /// The values of loops, and in the rounds before: the place, the same in words, and the values.
-    again: Vec<(String, String, Vec<Leaf>)>,
+    again: Vec<(Pointer, String, Vec<Leaf>)>,
     /// The comparisons of names that suggestions may still cost.
     comparisons: Comparisons,
     /// Where diagnostics go; none while a fixpoint is still being sought.
@@ -359,7 +360,7 @@ struct Analyser<'t> {
 
 impl Analyser<'_> {
     /// Finds what flows into every state, then reports over each once. Gives what the machine answers.
-    fn solve(&mut self, at: &str, machine: &StateMachine, input: &Flow) -> Sym {
+    fn solve(&mut self, at: &Pointer, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
         // Most states are come to once: what is said then of one is kept, and holds if nothing else flows in later.
         let eager = report.is_some() && self.typing.proven && self.seen.is_none();
@@ -387,7 +388,7 @@ impl Analyser<'_> {
             *solved.visits.entry(name.to_owned()).or_default() += 1;
             let is_first = *solved.visits.get(name).unwrap_or(&0) == 1;
             self.report = (eager && is_first).then(Analysis::default);
-            let left = self.state(&pointer(at, name), name, state, language, &flow);
+            let left = self.state(&at.state(name), name, state, language, &flow);
             match self.report.take() {
                 Some(said) => _ = reports.insert(name, said),
                 None => _ = reports.remove(name),
@@ -414,7 +415,7 @@ impl Analyser<'_> {
     /// Reports over each state once, where that has not been done already.
     fn report_each(
         &mut self,
-        at: &str,
+        at: &Pointer,
         machine: &StateMachine,
         solved: &Solved,
         mut reports: HashMap<&str, Analysis>,
@@ -428,14 +429,14 @@ impl Analyser<'_> {
             // A state that nothing leads to has a diagnostic of its own.
             let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
             intern::count();
-            let at = pointer(at, name);
+            let at = at.state(name);
             self.see(&at, None, &flow.data);
             self.state(&at, name, state, self.language, flow);
         }
     }
 
     /// Notes what flows in somewhere, if somebody asks.
-    fn see(&mut self, at: &str, range: Option<&Range<usize>>, value: &Sym) {
+    fn see(&mut self, at: &Pointer, range: Option<&Range<usize>>, value: &Sym) {
         if self.report.is_some()
             && let Some(seen) = &mut self.seen
         {
@@ -445,7 +446,7 @@ impl Analyser<'_> {
 
     fn flow_in<'m>(
         &mut self,
-        at: &str,
+        at: &Pointer,
         solved: &mut Solved,
         queue: &mut Queue<'m>,
         target: &'m str,
@@ -461,7 +462,7 @@ impl Analyser<'_> {
                 if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
                     let widened = widen(known, &joined);
                     for leaves in intern::take_again() {
-                        self.again.push((pointer(at, target), format!("state `{target}`: "), leaves));
+                        self.again.push((at.state(target), format!("state `{target}`: "), leaves));
                     }
                     widened
                 } else {
@@ -490,7 +491,7 @@ impl Analyser<'_> {
     }
 
     /// The context object as a state sees it.
-    fn context(&mut self, at: &str, state: &State) -> Sym {
+    fn context(&mut self, at: &Pointer, state: &State) -> Sym {
         let retried = matches!(state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_));
         let of = (
             self.machine_input.clone(),
@@ -506,10 +507,10 @@ impl Analyser<'_> {
     }
 
     /// Returns `true` if a state may have a token in its context object.
-    fn has_token(&self, at: &str, state: &State) -> bool {
+    fn has_token(&self, at: &Pointer, state: &State) -> bool {
         let StateKind::Task(task) = &state.kind else { return false };
         let callback = matches!(
-            self.typing.states.get(at),
+            self.typing.states.get(at.as_str()),
             Some(StateTyping::Task { call: Call::WaitForTaskToken, .. })
         );
         // A placeholder may become anything.
@@ -715,11 +716,4 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         context: joined.context.clone(),
         counts: joined.counts.clone(),
     }
-}
-
-/// The JSON pointer of a state.
-pub fn pointer(machine: &str, state: &str) -> String {
-    let mut at = format!("{machine}/States");
-    push_token(&mut at, state);
-    at
 }

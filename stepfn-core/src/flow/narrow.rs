@@ -7,6 +7,7 @@
 use super::{
     answer,
     intern::Shared,
+    present::Present,
     step::{OwnedFact, OwnedProperty, OwnedStep},
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
@@ -50,7 +51,7 @@ pub(super) enum Formula {
     Open,
     Fact(Asked),
     /// A part of the expression, as it is written, comes to something.
-    Written(String),
+    Written(Present),
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
@@ -95,7 +96,7 @@ pub(super) trait Known: Clone {
     fn learn(&self, asked: &Asked, holds: bool) -> Option<Self>;
 
     /// The same with a part of the expression known to come to something.
-    fn learn_written(&self, _written: &str) -> Self {
+    fn learn_written(&self, _written: &Present) -> Self {
         self.clone()
     }
 

@@ -409,6 +409,9 @@ fn expressions_know_what_their_conditions_say() {
         "$states.input.opt != null ? $uppercase($states.input.opt) : 'none'",
         "$states.input.skip != 1 ? $states.input.skip + 1 : 0",
         "$not($states.input.opt = null) and $exists($states.input.opt) ? $uppercase($states.input.opt) : ''",
+        "$exists($string($states.input.skip)) ? $string($states.input.skip) : ''",
+        "($x := $states.input.skip; $exists($string($x)) ? (function($y) { $string($x) })(1) : '')",
+        "$states.input.($exists($string(skip)) ? $string(skip) : '')",
         "$exists($states.input.ov) and $states.input.ov != null ? $count($states.input.ov) : 0",
         "$type($states.input.opt) = 'string' ? $uppercase($states.input.opt) : ''",
         "$type($states.input.unt) = 'string' ? $uppercase($states.input.unt) : ''",
@@ -466,6 +469,12 @@ fn expressions_do_not_know_more_than_their_conditions_say() {
         "$states.input.opt = null or $states.input.b ? '' : $uppercase($states.input.opt)",
         "$exists($states.input.items.note) ? [$map($states.input.items, function($i) { $uppercase($i.note) })] : []",
         "$states.input.oi.id = 'x' ? 1 : $states.input.oi.id",
+        // The same text of another `$`, of another variable, or of chance is another value.
+        "$states.input.pay.($exists($string(kind)) ? $states.input.items[0].($string(kind)) : '')",
+        "($x := $states.input.s; $exists($trim($x)) ? ($x := $states.input.skip; $string($x)) & $trim($x) : $string($states.input.skip))",
+        "($x := $states.input.s; $exists($string($x)) ? ($x := $states.input.skip; $string($x)) : '')",
+        "($x := $states.input.s; $exists($string($x)) ? (function($x) { $string($x) })($states.input.skip) : '')",
+        "$exists($shuffle($states.input.items)[0]) ? $shuffle($states.input.items)[0] : ''",
     ] {
         assert!(!output(expression).is_empty(), "{expression}");
     }

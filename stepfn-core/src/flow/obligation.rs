@@ -3,6 +3,7 @@ use std::ops::Range;
 use super::{TaskRef, TypeRef, step::OwnedStep};
 use crate::{
     diagnostic::{Code, Diagnostic},
+    json::Pointer,
     shape::{Bounds, Claim, Fault, Need, Node, Shape, Side, Step, Wrong, judge},
     task::TaskInfo,
 };
@@ -50,7 +51,7 @@ pub enum OwnedNode {
 #[derive(Clone, Debug)]
 pub struct Obligation {
     /// JSON pointer to the text that makes the claim.
-    pub at: String,
+    pub at: Pointer,
     /// Byte range in that text.
     pub range: Option<Range<usize>>,
     /// The place, in words: ``state `Load`: ``.

@@ -1,5 +1,6 @@
 //! An expression's place, and the data that it can read there.
 
+use crate::json::Pointer;
 use std::ops::Range;
 
 use super::{
@@ -26,7 +27,7 @@ impl<'s> Queried<'s> {
 /// The place of an expression.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'t> {
-    pub(super) at: &'t str,
+    pub(super) at: &'t Pointer,
     pub(super) text: &'t str,
     pub(super) offset: usize,
 }

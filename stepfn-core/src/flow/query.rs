@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     diagnostic::Code,
-    json::push_token,
+    json::Pointer,
     jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
     placeholder::has_placeholder,
     shape::{Need, Side},
@@ -28,19 +28,18 @@ use crate::{
 
 impl Analyser<'_> {
     /// A JSON value with expressions in it: `Output`, `Arguments`, `Assign`, …
-    pub(super) fn query(&mut self, queried: &Queried<'_>, at: &str, template: &Value) -> Sym {
+    pub(super) fn query(&mut self, queried: &Queried<'_>, at: &Pointer, template: &Value) -> Sym {
         match template {
             Value::Object(map) => {
                 let fields = map.iter().map(|(key, value)| {
-                    let mut at = at.to_owned();
-                    push_token(&mut at, key);
+                    let at = at.key(key);
                     (Rc::from(&**key), Entry::of(self.query(queried, &at, value)))
                 });
                 Sym::Object(Shared::new(fields.collect()), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.query(queried, &format!("{at}/{index}"), item));
+                let items = items.map(|(index, item)| self.query(queried, &at.index(index), item));
                 Sym::Tuple(Shared::new(items.collect()))
             }
             Value::String(text) => self.query_text(queried, at, text, Need::Value),
@@ -52,14 +51,13 @@ impl Analyser<'_> {
     pub(super) fn query_parts(
         &mut self,
         queried: &Queried<'_>,
-        at: &str,
+        at: &Pointer,
         template: &Value,
         asked: &[(&str, Need<'static>)],
     ) -> Sym {
         let Value::Object(map) = template else { return self.query(queried, at, template) };
         let fields = map.iter().map(|(key, value)| {
-            let mut at = at.to_owned();
-            push_token(&mut at, key);
+            let at = at.key(key);
             let here = asked.iter().find(|(path, _)| *path == &**key);
             let value = match here {
                 Some((_, need)) => self.query_as(queried, &at, value, *need),
@@ -80,7 +78,7 @@ impl Analyser<'_> {
     pub(super) fn query_as(
         &mut self,
         queried: &Queried<'_>,
-        at: &str,
+        at: &Pointer,
         template: &Value,
         need: Need<'static>,
     ) -> Sym {
@@ -94,7 +92,7 @@ impl Analyser<'_> {
     pub(super) fn query_text(
         &mut self,
         queried: &Queried<'_>,
-        at: &str,
+        at: &Pointer,
         text: &str,
         need: Need<'static>,
     ) -> Sym {
@@ -123,7 +121,7 @@ impl Analyser<'_> {
             && (value.absent || need != Need::Value);
         let value = value.settled().sym;
         let value = if is_reported { self.not_told(value) } else { value };
-        match self.typing.states.get(at) {
+        match self.typing.states.get(at.as_str()) {
             // What the text holds was declared, as a service's result is.
             Some(StateTyping::Result(ty)) if expression.is_call_of("parse") => {
                 let read =
@@ -150,7 +148,7 @@ impl Analyser<'_> {
     pub(super) fn query_condition(
         &mut self,
         site: &Site,
-        at: &str,
+        at: &Pointer,
         condition: &Value,
     ) -> (Option<Site>, Option<Site>) {
         let queried = Queried::before(site);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     asl::{State, Task},
     diagnostic::Code,
-    json::push_token,
+    json::Pointer,
     jsonata,
     service::{Integration, Kind, Resource, Shape, lookup},
     shape::Need,
@@ -38,13 +38,13 @@ impl Analyser<'_> {
         let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return };
         let Some(shape) = named.known().and_then(|action| action.parameters) else { return };
         let of = Sent { site, named, is_jsonata: field == "Arguments" };
-        self.sent_part(&of, &format!("{}/{field}", site.at), "", (template, sent), &shape);
+        self.sent_part(&of, &site.at.key(field), "", (template, sent), &shape);
     }
 
     fn sent_part(
         &mut self,
         of: &Sent<'_>,
-        at: &str,
+        at: &Pointer,
         path: &str,
         (template, sent): (&Value, &Sym),
         shape: &Shape,
@@ -52,8 +52,7 @@ impl Analyser<'_> {
         match (template, shape.kind()) {
             (Value::Object(map), kind @ (Kind::Structure(_) | Kind::Map(_))) => {
                 for (key, value) in map.iter() {
-                    let mut at = at.to_owned();
-                    push_token(&mut at, key);
+                    let at = at.key(key);
                     let bare = if of.is_jsonata { key } else { key.strip_suffix(".$").unwrap_or(key) };
                     let below = match &kind {
                         Kind::Map(shape) => Some(*shape),
@@ -67,7 +66,7 @@ impl Analyser<'_> {
             (Value::Array(items), Kind::List(shape)) => {
                 let Sym::Tuple(parts) = sent else { return };
                 for (index, (value, part)) in items.iter().zip(parts.iter()).enumerate() {
-                    let (at, path) = (format!("{at}/{index}"), format!("{path}[{index}]"));
+                    let (at, path) = (at.index(index), format!("{path}[{index}]"));
                     self.sent_value(of, (&at, ""), &path, (value, part), &shape);
                 }
             }
@@ -79,7 +78,7 @@ impl Analyser<'_> {
     fn sent_value(
         &mut self,
         of: &Sent<'_>,
-        (at, key): (&str, &str),
+        (at, key): (&Pointer, &str),
         path: &str,
         (template, sent): (&Value, &Sym),
         shape: &Shape,
@@ -94,7 +93,7 @@ impl Analyser<'_> {
     fn judge_sent(
         &mut self,
         of: &Sent<'_>,
-        (at, shown): (&str, &str),
+        (at, shown): (&Pointer, &str),
         path: &str,
         sent: &Sym,
         shape: &Shape,

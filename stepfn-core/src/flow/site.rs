@@ -1,5 +1,6 @@
 //! Where something is read: the place, and the data that is there.
 
+use crate::json::Pointer;
 use std::ops::Range;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 #[derive(Clone)]
 pub(super) struct Site {
     /// JSON pointer of the state.
-    pub(super) at: String,
+    pub(super) at: Pointer,
     /// ``state `Load`: ``
     pub(super) place: String,
     /// `$`
@@ -44,7 +45,7 @@ impl Site {
 /// One path being read, with the place of its text.
 pub(super) struct Reading<'r> {
     pub(super) site: &'r Site,
-    pub(super) at: String,
+    pub(super) at: Pointer,
     pub(super) range: Option<Range<usize>>,
     pub(super) shown: String,
     /// Whether it may lead nowhere: it is only asked whether something is there (`IsPresent`), or it may match nothing.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     intrinsic::{ArgKind, Call, Function, Kind, whole_number},
-    json::push_token,
+    json::Pointer,
     path::{Path, Root},
     shape::{Need, Side},
     value::Value,
@@ -19,7 +19,7 @@ use crate::{
 
 impl Analyser<'_> {
     /// A text that is a path or an intrinsic function: a `.$` value, `ErrorPath`, …
-    pub(super) fn expression(&mut self, site: &Site, at: &str, text: &str, need: Need<'static>) -> Sym {
+    pub(super) fn expression(&mut self, site: &Site, at: &Pointer, text: &str, need: Need<'static>) -> Sym {
         if text.starts_with('$') {
             match Path::parse_lenient(text) {
                 Ok((path, _)) => {
@@ -34,7 +34,7 @@ impl Analyser<'_> {
             match Call::parse_lenient(text) {
                 Ok((call, _)) => {
                     let value = self.call(site, at, text, &call);
-                    let value = match self.typing.states.get(at) {
+                    let value = match self.typing.states.get(at.as_str()) {
                         // What the text holds was declared, as a service's result is.
                         Some(StateTyping::Result(ty)) if call.function == Function::StringToJson => {
                             Sym::leaf(*ty, Side::Given, format!("what `{text}` reads"))
@@ -77,7 +77,7 @@ impl Analyser<'_> {
 
     /// A text that is a path.
     #[allow(clippy::needless_pass_by_value)] // needs are made for it
-    pub(super) fn path_text(&mut self, site: &Site, at: &str, text: &str, need: OwnedNeed) -> Sym {
+    pub(super) fn path_text(&mut self, site: &Site, at: &Pointer, text: &str, need: OwnedNeed) -> Sym {
         match Path::parse_lenient(text) {
             Ok((path, _)) => {
                 let asks = need == OwnedNeed::Other(Need::Nothing);
@@ -89,13 +89,12 @@ impl Analyser<'_> {
     }
 
     /// A payload template (`Parameters`, `ResultSelector`, `ItemSelector`, `Assign`).
-    pub(super) fn template(&mut self, site: &Site, at: &str, template: &Value) -> Sym {
+    pub(super) fn template(&mut self, site: &Site, at: &Pointer, template: &Value) -> Sym {
         match template {
             Value::Object(map) => {
                 let mut fields = Fields::new();
                 for (key, value) in map.iter() {
-                    let mut at = at.to_owned();
-                    push_token(&mut at, key);
+                    let at = at.key(key);
                     let (key, value) = match (key.strip_suffix(".$"), value.as_str()) {
                         (Some(key), Some(text)) => (key, self.expression(site, &at, text, Need::Value)),
                         (Some(key), None) => (key, Sym::Reported),
@@ -107,8 +106,7 @@ impl Analyser<'_> {
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                let items =
-                    items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
+                let items = items.map(|(index, item)| self.template(site, &at.index(index), item)).collect();
                 Sym::Tuple(Shared::new(items))
             }
             scalar => self.written(at, scalar),
@@ -116,7 +114,7 @@ impl Analyser<'_> {
     }
 
     /// A value that is written in the definition, of which nothing is evaluated.
-    pub(super) fn written(&self, at: &str, value: &Value) -> Sym {
+    pub(super) fn written(&self, at: &Pointer, value: &Value) -> Sym {
         // The place of each part would take the square of what long keys take.
         if !self.has_constants {
             return Sym::constant(value);
@@ -124,15 +122,14 @@ impl Analyser<'_> {
         match value {
             Value::Object(map) => {
                 let fields = map.iter().map(|(key, value)| {
-                    let mut at = at.to_owned();
-                    push_token(&mut at, key);
+                    let at = at.key(key);
                     (Rc::from(&**key), Entry::of(self.written(&at, value)))
                 });
                 Sym::Object(Shared::new(fields.collect()), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.written(&format!("{at}/{index}"), item));
+                let items = items.map(|(index, item)| self.written(&at.index(index), item));
                 Sym::Tuple(Shared::new(items.collect()))
             }
             scalar => self.constant(at).unwrap_or_else(|| Sym::constant(scalar)),
@@ -140,8 +137,8 @@ impl Analyser<'_> {
     }
 
     /// The value of a constant that only rustc knows, if one stands here.
-    pub(super) fn constant(&self, at: &str) -> Option<Sym> {
-        match self.typing.states.get(at) {
+    pub(super) fn constant(&self, at: &Pointer) -> Option<Sym> {
+        match self.typing.states.get(at.as_str()) {
             Some(StateTyping::Constant { ty, name }) => {
                 Some(Sym::leaf(*ty, Side::Made, format!("the constant `{name}`")))
             }
@@ -150,14 +147,14 @@ impl Analyser<'_> {
     }
 
     /// Its name.
-    pub(super) fn constant_name(&self, at: &str) -> Option<&str> {
-        match self.typing.states.get(at) {
+    pub(super) fn constant_name(&self, at: &Pointer) -> Option<&str> {
+        match self.typing.states.get(at.as_str()) {
             Some(StateTyping::Constant { name, .. }) => Some(name),
             _ => None,
         }
     }
 
-    fn call(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Sym {
+    fn call(&mut self, site: &Site, at: &Pointer, text: &str, call: &Call) -> Sym {
         let signature = call.function.signature();
         let mut args = Vec::new();
         for (index, arg) in call.args.iter().enumerate() {

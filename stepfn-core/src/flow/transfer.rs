@@ -16,6 +16,7 @@ use super::{
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
     diagnostic::Code,
+    json::Pointer,
     jsonata,
     path::{Path, Root, SegmentKind},
     placeholder::has_placeholder,
@@ -36,7 +37,7 @@ pub(super) struct Exits {
 impl Analyser<'_> {
     pub(super) fn state(
         &mut self,
-        at: &str,
+        at: &Pointer,
         name: &str,
         state: &State,
         language: QueryLanguage,
@@ -60,7 +61,7 @@ impl Analyser<'_> {
             None => flow.data.clone(),
             Some(PathField::Null) => Sym::object([]),
             Some(PathField::Path(path)) => {
-                self.path_text(&site, &format!("{at}/InputPath"), path, OwnedNeed::Other(Need::Value))
+                self.path_text(&site, &at.key("InputPath"), path, OwnedNeed::Other(Need::Value))
             }
         };
         let site = site.with_input(input.clone());
@@ -73,7 +74,7 @@ impl Analyser<'_> {
                 let (taken, rest) = self.choice(&site, choice, &flow);
                 for ((index, rule), flow) in choice.choices.iter().enumerate().zip(taken) {
                     let Some(flow) = flow else { continue };
-                    let rule_at = format!("{at}/Choices/{index}/Assign");
+                    let rule_at = at.key("Choices").index(index).key("Assign");
                     let flow = self.assign(&site, &rule_at, rule.assign.as_ref(), &flow.data.clone(), flow);
                     let flow = self.output_path(&site, state, flow);
                     let flow = flow.counting_ruled(state, rule.assign.as_ref(), &before);
@@ -82,7 +83,7 @@ impl Analyser<'_> {
                 if let (Some(default), Some(rest)) = (&choice.default, rest) {
                     let flow = self.assign(
                         &site,
-                        &format!("{at}/Assign"),
+                        &at.key("Assign"),
                         state.assign.as_ref(),
                         &rest.data.clone(),
                         rest,
@@ -95,17 +96,17 @@ impl Analyser<'_> {
             StateKind::Fail(fail) => {
                 for (field, path) in [("ErrorPath", &fail.error_path), ("CausePath", &fail.cause_path)] {
                     if let Some(path) = path {
-                        self.expression(&site, &format!("{at}/{field}"), path, Need::String);
+                        self.expression(&site, &at.key(field), path, Need::String);
                     }
                 }
                 return left;
             }
             StateKind::Wait(wait) => {
                 if let Some(path) = &wait.seconds_path {
-                    self.amount(&site, &format!("{at}/SecondsPath"), path, Need::Integer);
+                    self.amount(&site, &at.key("SecondsPath"), path, Need::Integer);
                 }
                 if let Some(path) = &wait.timestamp_path {
-                    self.timestamp(&site, &format!("{at}/TimestampPath"), path);
+                    self.timestamp(&site, &at.key("TimestampPath"), path);
                 }
                 out.data = input.clone();
             }
@@ -114,29 +115,27 @@ impl Analyser<'_> {
                 let result = self.result(&site, state, flow);
                 let site = site.ended();
                 let selected = match &state.result_selector {
-                    Some(selector) => self.template(
-                        &site.with_input(result.clone()),
-                        &format!("{at}/ResultSelector"),
-                        selector,
-                    ),
+                    Some(selector) => {
+                        self.template(&site.with_input(result.clone()), &at.key("ResultSelector"), selector)
+                    }
                     None => result.clone(),
                 };
                 self.note_result(at, &selected);
                 out.data = self.result_path(
                     &site,
-                    &format!("{at}/ResultPath"),
+                    &at.key("ResultPath"),
                     state.result_path.as_ref(),
                     flow,
                     selected,
                 );
                 // In `Assign` a state's result is `$`.
                 let assigned = &result;
-                out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), assigned, out);
+                out = self.assign(&site, &at.key("Assign"), state.assign.as_ref(), assigned, out);
                 left.next = self.catch(&site, state, flow);
             }
         }
         if matches!(state.kind, StateKind::Wait(_) | StateKind::Succeed) {
-            out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &input, out);
+            out = self.assign(&site, &at.key("Assign"), state.assign.as_ref(), &input, out);
         }
         let out = self.output_path(&site.ended(), state, out).counting(state, &flow.counts);
         match &state.next {
@@ -151,23 +150,24 @@ impl Analyser<'_> {
         let at = &site.at;
         let parameters = match &state.parameters {
             Some(template) if !matches!(state.kind, StateKind::Map(_)) => {
-                Some(self.template(site, &format!("{at}/Parameters"), template))
+                Some(self.template(site, &at.key("Parameters"), template))
             }
             _ => None,
         };
         let effective = parameters.clone().unwrap_or_else(|| site.input.clone());
         match &state.kind {
             StateKind::Pass(pass) => match &pass.result {
-                Some(result) => self.written(&format!("{at}/Result"), result),
+                Some(result) => self.written(&at.key("Result"), result),
                 None => effective,
             },
             StateKind::Task(task) => self.task(site, state, task, &effective),
             StateKind::Parallel(parallel) => {
                 let flow = flow.with_data(effective);
-                let outputs =
-                    parallel.branches.iter().enumerate().map(|(index, branch)| {
-                        self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
-                    });
+                let outputs = parallel
+                    .branches
+                    .iter()
+                    .enumerate()
+                    .map(|(index, branch)| self.machine(&at.key("Branches").index(index), branch, &flow));
                 Sym::Tuple(Shared::new(outputs.collect()))
             }
             StateKind::Map(map) => self.map(site, state, map, flow),
@@ -176,14 +176,14 @@ impl Analyser<'_> {
     }
 
     /// A timestamp that a path leads to. That a text is none is to be shown only where everything is; where it is known it is seen.
-    fn timestamp(&mut self, site: &Site, at: &str, path: &str) {
+    fn timestamp(&mut self, site: &Site, at: &Pointer, path: &str) {
         let need = if self.typing.proven { Need::Timestamp } else { Need::String };
         let value = self.path_text(site, at, path, OwnedNeed::Other(need));
         self.known_timestamp(site, at, path, &value);
     }
 
     /// Judges a timestamp whose text is known.
-    pub(super) fn known_timestamp(&mut self, site: &Site, at: &str, shown: &str, value: &Sym) {
+    pub(super) fn known_timestamp(&mut self, site: &Site, at: &Pointer, shown: &str, value: &Sym) {
         let members = value.members();
         if !self.typing.proven && members.iter().all(|member| matches!(member, Sym::Text(_))) {
             let reading =
@@ -201,13 +201,13 @@ impl Analyser<'_> {
             ("HeartbeatSecondsPath", &task.heartbeat_seconds_path),
         ] {
             if let Some(path) = path {
-                self.amount(site, &format!("{at}/{field}"), path, Need::Integer);
+                self.amount(site, &at.key(field), path, Need::Integer);
             }
         }
         if let Some(credentials) = &task.credentials {
-            self.template(site, &format!("{at}/Credentials"), credentials);
+            self.template(site, &at.key("Credentials"), credentials);
         }
-        let typing = self.typing.states.get(at).cloned();
+        let typing = self.typing.states.get(at.as_str()).cloned();
         // A function declares the errors it raises.
         if !matches!(typing, Some(StateTyping::Task { .. })) {
             self.foreign_errors(site, state, task);
@@ -219,8 +219,8 @@ impl Analyser<'_> {
             Some(StateTyping::Task { task, name: function, input: wanted, output, call, result }) => {
                 let (template, field) = given(state);
                 let (payload, payload_at) = match call {
-                    Call::Direct if template.is_some() => (input.clone(), format!("{at}/{field}")),
-                    Call::Direct => (input.clone(), format!("{at}/Resource")),
+                    Call::Direct if template.is_some() => (input.clone(), at.key(field)),
+                    Call::Direct => (input.clone(), at.key("Resource")),
                     Call::Invoke | Call::WaitForTaskToken => parameter(at, state, input, "Payload"),
                 };
                 let what = format!("the input of `{function}`");
@@ -235,7 +235,7 @@ impl Analyser<'_> {
                     token_keys(payload, &mut Vec::new(), &mut tokens);
                     for keys in tokens {
                         self.oblige(Obligation {
-                            at: format!("{payload_at}/{}", keys.join("/")),
+                            at: keys.iter().fold(payload_at.clone(), |at, key| at.key(key)),
                             range: None,
                             place: site.place.clone(),
                             claim: OwnedClaim::Answers { keys, input: wanted, result },
@@ -274,7 +274,7 @@ impl Analyser<'_> {
     }
 
     /// Demands of what another machine is started with that it is no text: `StartExecution` reads a text as JSON text.
-    fn no_text(&mut self, site: &Site, at: &str, sent: &Sym) {
+    fn no_text(&mut self, site: &Site, at: &Pointer, sent: &Sym) {
         let reading =
             Reading { site, at: at.to_owned(), range: None, shown: "Input".to_owned(), asks: false };
         for member in sent.members() {
@@ -314,7 +314,7 @@ impl Analyser<'_> {
             // Names with a dot are the service's, or of a service that the task passes on; which one a placeholder becomes, nobody knows.
             if !error.contains('.') && !has_placeholder(error) {
                 self.oblige(Obligation {
-                    at: format!("{}{at}", site.at),
+                    at: site.at.join(at),
                     range: None,
                     place: site.place.clone(),
                     claim: OwnedClaim::Raises { task, name: function.to_owned(), error: error.clone() },
@@ -327,7 +327,7 @@ impl Analyser<'_> {
     fn result_path(
         &mut self,
         site: &Site,
-        at: &str,
+        at: &Pointer,
         path: Option<&PathField>,
         flow: &Flow,
         result: Sym,
@@ -382,7 +382,7 @@ impl Analyser<'_> {
     }
 
     /// Demands of what a `ResultPath` with an index leads through that it is an array there, as far as it is known.
-    fn item_to_write(&mut self, site: &Site, at: &str, path: &Path) {
+    fn item_to_write(&mut self, site: &Site, at: &Pointer, path: &Path) {
         let reading =
             Reading { site, at: at.to_owned(), range: None, shown: path.as_str().to_owned(), asks: false };
         let mut value = site.input.clone();
@@ -414,7 +414,7 @@ impl Analyser<'_> {
     }
 
     /// Demands of what a result is put into that it can hold it.
-    fn writable(&mut self, site: &Site, at: &str, value: &Sym, shown: &str) {
+    fn writable(&mut self, site: &Site, at: &Pointer, value: &Sym, shown: &str) {
         let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
         for member in value.members() {
             // That more is known of a part does not make an object of the whole.
@@ -443,14 +443,21 @@ impl Analyser<'_> {
             Some(PathField::Null) => flow.with_data(Sym::object([])),
             Some(PathField::Path(path)) => {
                 let site = site.with_input(flow.data.clone());
-                let at = format!("{}/OutputPath", site.at);
+                let at = site.at.key("OutputPath");
                 let data = self.path_text(&site, &at, path, OwnedNeed::Other(Need::Value));
                 flow.with_data(data)
             }
         }
     }
 
-    fn assign(&mut self, site: &Site, at: &str, assign: Option<&Value>, input: &Sym, mut flow: Flow) -> Flow {
+    fn assign(
+        &mut self,
+        site: &Site,
+        at: &Pointer,
+        assign: Option<&Value>,
+        input: &Sym,
+        mut flow: Flow,
+    ) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.template(&site.with_input(input.clone()), at, assign) {
             flow.variables.edit(|variables| {
@@ -463,28 +470,23 @@ impl Analyser<'_> {
     fn catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
-            let at = format!("{}/Catch/{index}", site.at);
+            let at = site.at.key("Catch").index(index);
             let error = self.caught(&site.at, state, catcher);
             let data = self.result_path(
                 site,
-                &format!("{at}/ResultPath"),
+                &at.key("ResultPath"),
                 catcher.result_path.as_ref(),
                 flow,
                 error.clone(),
             );
-            let caught = self.assign(
-                site,
-                &format!("{at}/Assign"),
-                catcher.assign.as_ref(),
-                &error,
-                flow.with_data(data),
-            );
+            let caught =
+                self.assign(site, &at.key("Assign"), catcher.assign.as_ref(), &error, flow.with_data(data));
             edges.push((catcher.next.clone(), caught.counting_caught(catcher, &flow.counts)));
         }
         edges
     }
 
-    pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {
+    pub(super) fn machine(&mut self, at: &Pointer, machine: &StateMachine, flow: &Flow) -> Sym {
         // Of data inside a branch nothing was counted yet.
         self.solve(at, machine, &Flow { counts: Counts::default(), ..flow.clone() })
     }
@@ -517,17 +519,15 @@ fn given(state: &State) -> (Option<&Value>, &'static str) {
 }
 
 /// Returns one parameter of a service that takes data, and its place. Without it the service is given an empty object.
-fn parameter(at: &str, state: &State, input: &Sym, name: &str) -> (Sym, String) {
+fn parameter(at: &Pointer, state: &State, input: &Sym, name: &str) -> (Sym, Pointer) {
     let (template, field) = given(state);
     match template {
-        Some(Value::Object(map)) if map.contains_key(name) => {
-            (input.peek(name), format!("{at}/{field}/{name}"))
-        }
+        Some(Value::Object(map)) if map.contains_key(name) => (input.peek(name), at.key(field).key(name)),
         Some(Value::Object(map)) if map.contains_key(format!("{name}.$").as_str()) => {
-            (input.peek(name), format!("{at}/Parameters/{name}.$"))
+            (input.peek(name), at.key("Parameters").key(&format!("{name}.$")))
         }
         // An expression that makes all of it.
-        Some(Value::String(_)) => (input.peek(name), format!("{at}/{field}")),
-        _ => (Sym::object([]), format!("{at}/Resource")),
+        Some(Value::String(_)) => (input.peek(name), at.key(field)),
+        _ => (Sym::object([]), at.key("Resource")),
     }
 }

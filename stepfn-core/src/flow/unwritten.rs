@@ -11,10 +11,11 @@ use std::{
 };
 
 use self::texts::{is_near, is_word, mentions, path_texts};
-use super::{Analyser, pointer, site::Reading, value::Sym};
+use super::{Analyser, site::Reading, value::Sym};
 use crate::{
     asl::{PathField, State, StateKind, StateMachine},
     diagnostic::{Code, Diagnostic},
+    json::Pointer,
     path::{Path, Root, SegmentKind},
     service::Kind,
     value::Value,
@@ -29,8 +30,8 @@ const COMPARISON: usize = 20;
 /// A path whose first field nothing is known of.
 pub(super) struct OpenRead {
     /// The pointer of the state.
-    state: String,
-    at: String,
+    state: Pointer,
+    at: Pointer,
     range: Option<Range<usize>>,
     place: String,
     shown: String,
@@ -58,7 +59,7 @@ impl Analyser<'_> {
     }
 
     /// Notes what fields a state's result has, where that is known.
-    pub(super) fn note_result(&mut self, at: &str, result: &Sym) {
+    pub(super) fn note_result(&mut self, at: &Pointer, result: &Sym) {
         if self.typing.proven || self.report.is_none() {
             return;
         }
@@ -74,7 +75,7 @@ impl Analyser<'_> {
             return;
         }
         let mut diagnostics = Vec::new();
-        self.level("", machine, &reads, &Texts::of(machine), &mut diagnostics);
+        self.level(&Pointer::root(), machine, &reads, &Texts::of(machine), &mut diagnostics);
         if let Some(report) = &mut self.report {
             report.diagnostics.extend(diagnostics);
         }
@@ -82,7 +83,7 @@ impl Analyser<'_> {
 
     fn level(
         &self,
-        at: &str,
+        at: &Pointer,
         machine: &StateMachine,
         reads: &[OpenRead],
         texts: &Texts,
@@ -104,10 +105,10 @@ impl Analyser<'_> {
             level.judge(key, writers.remove(key).unwrap_or_default(), reads, diagnostics);
         }
         for (name, state) in &machine.states {
-            let at = pointer(at, name);
+            let at = at.state(name);
             for (below, child) in state.children() {
-                let at = format!("{at}{below}");
-                if reads.iter().any(|read| read.state.starts_with(&at)) {
+                let at = at.join(&below);
+                if reads.iter().any(|read| read.state.starts_with(at.as_str())) {
                     self.level(&at, child, reads, texts, diagnostics);
                 }
             }
@@ -182,7 +183,7 @@ struct Unwritten<'k> {
 impl<'l> Level<'l> {
     fn new(
         analyser: &'l Analyser<'_>,
-        at: &str,
+        at: &Pointer,
         machine: &'l StateMachine,
         reads: &'l [OpenRead],
         texts: &'l Texts,
@@ -190,22 +191,22 @@ impl<'l> Level<'l> {
         let names: Vec<&str> = machine.states.keys().map(String::as_str).collect();
         let places: HashMap<&str, usize> =
             names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-        let pointers: HashMap<String, usize> =
-            names.iter().enumerate().map(|(place, name)| (pointer(at, name), place)).collect();
+        let pointers: HashMap<Pointer, usize> =
+            names.iter().enumerate().map(|(place, name)| (at.state(name), place)).collect();
         let states: Vec<&State> = machine.states.values().collect();
         let reads = reads.iter().filter_map(|read| {
             let direct = pointers.get(&read.state).copied();
             // A branch gets what its Parallel gets.
             let place = direct.or_else(|| {
                 let (outer, _) =
-                    read.state.strip_prefix(at).and_then(|_| read.state.split_once("/Branches/"))?;
+                    read.state.strip_prefix(at.as_str()).and_then(|_| read.state.split_once("/Branches/"))?;
                 pointers.get(outer).copied().filter(|place| passes_input(states[*place]))
             })?;
             Some((place, read))
         });
         let edges = |state: &State| {
             let targets = state.targets();
-            let edge = |(at, name): &(String, _)| {
+            let edge = |(at, name): &(Pointer, _)| {
                 let catcher =
                     at.strip_prefix("/Catch/").and_then(|rest| rest.split('/').next()?.parse().ok());
                 Some(Edge { to: *places.get(*name)?, catcher })
@@ -216,7 +217,7 @@ impl<'l> Level<'l> {
             start: places.get(machine.start_at.as_str()).copied(),
             edges: states.iter().map(|state| edges(state)).collect(),
             writes: states.iter().map(|state| writes(state)).collect(),
-            results: names.iter().map(|name| analyser.results.get(&pointer(at, name))).collect(),
+            results: names.iter().map(|name| analyser.results.get(&at.state(name))).collect(),
             reads: reads.collect(),
             names,
             states,

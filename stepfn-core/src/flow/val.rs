@@ -8,6 +8,7 @@ use super::{
     intern::Shared,
     number::of_any_size,
     origin::Reason,
+    present::Present,
     queried::{Queried, Text, reading},
     site::{Reading, Site},
     value::{Leaf, Sym, index_key},
@@ -412,7 +413,7 @@ pub(super) struct Env<'t> {
     /// Where the path around begins.
     pub(super) begun: usize,
     /// The parts of the expression that are known to come to something, as they are written.
-    pub(super) present: Vec<String>,
+    pub(super) present: Vec<Present>,
 }
 
 impl<'t> Env<'t> {
@@ -443,8 +444,7 @@ impl<'t> Env<'t> {
     }
 
     pub(super) fn is_present(&self, expression: &Expression) -> bool {
-        !self.present.is_empty()
-            && self.present.iter().any(|known| *known == self.text.part(&expression.range))
+        !self.present.is_empty() && self.is_written_present(self.text.part(&expression.range))
     }
 
     /// The same, with another `$`.
@@ -463,11 +463,23 @@ impl<'t> Env<'t> {
             return value;
         }
         let written = self.text.part(part);
-        if self.present.iter().any(|known| *known == written) { value.present() } else { value }
+        if self.is_written_present(written) { value.present() } else { value }
+    }
+
+    fn is_written_present(&self, written: &str) -> bool {
+        self.present.iter().any(|known| known.is_written(written))
+    }
+
+    /// Binds a variable: what is known of others of its name is known no longer.
+    pub(super) fn bind(&mut self, name: &str, value: Val) {
+        self.present.retain(|known| !known.names(name));
+        self.locals.push((name.to_owned(), value));
     }
 
     /// The same, where `%` leads to these.
     pub(super) fn climbing(&self, context: Val, ancestors: Vec<Val>) -> Self {
-        Self { context: Some(context), ancestors, ..self.clone() }
+        let mut env = Self { context: Some(context), ancestors, ..self.clone() };
+        env.present.retain(|known| !known.is_of_context());
+        env
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     asl,
+    json::Pointer,
     shape::{Field, Given, Made, ObjectShape, Shape, StateData},
 };
 
@@ -46,7 +47,7 @@ fn judged(language: &str, states: &str) -> Vec<String> {
             name if name.starts_with('T') => task(2, 1),
             _ => return None,
         };
-        Some((pointer("", name), typing))
+        Some((Pointer::root().state(name).into_string(), typing))
     });
     let typing =
         Typing { input: Some(TypeRef(0)), proven: true, states: states.collect(), ..Typing::default() };

@@ -1,5 +1,5 @@
 use crate::{
-    asl::{Condition, Operator},
+    asl::{Comparison, Condition, Operator},
     value::Value,
 };
 
@@ -8,30 +8,35 @@ pub(super) fn text(condition: &Condition) -> String {
     match condition {
         Condition::And(parts) => joined(parts, " && "),
         Condition::Or(parts) => joined(parts, " || "),
-        Condition::Not(inner) => format!("!({})", text(inner)),
+        Condition::Not(inner) => match &**inner {
+            Condition::Compare(comparison) if sign(comparison.operator) == Some("==") => {
+                compared(comparison, Some("!="))
+            }
+            inner => format!("!({})", text(inner)),
+        },
         Condition::Annotated(inner, _) => text(inner),
         Condition::Jsonata(Value::String(expression)) => {
             let inside = expression.trim().strip_prefix("{%").and_then(|rest| rest.strip_suffix("%}"));
             inside.unwrap_or(expression).trim().to_owned()
         }
         Condition::Jsonata(value) => value.to_string(),
-        Condition::Compare(comparison) => {
-            let (path, operand) = (&comparison.variable, &comparison.operand);
-            let is_test = comparison.operator.is_test();
-            let shown = match operand {
-                // A path is written without quotes.
-                Value::String(path) if comparison.operator.name().ends_with("Path") => path.to_string(),
-                operand => operand.to_string(),
-            };
-            match sign(comparison.operator) {
-                _ if is_test && operand.as_bool() == Some(false) => {
-                    format!("!{}({path})", comparison.operator.name())
-                }
-                _ if is_test => format!("{}({path})", comparison.operator.name()),
-                Some(sign) => format!("{path} {sign} {shown}"),
-                None => format!("{path} {} {shown}", comparison.operator.name()),
-            }
-        }
+        Condition::Compare(comparison) => compared(comparison, sign(comparison.operator)),
+    }
+}
+
+fn compared(comparison: &Comparison, sign: Option<&str>) -> String {
+    let (path, operand, name) = (&comparison.variable, &comparison.operand, comparison.operator.name());
+    let is_test = comparison.operator.is_test();
+    let shown = match operand {
+        // A path is written without quotes.
+        Value::String(path) if name.ends_with("Path") => path.to_string(),
+        operand => operand.to_string(),
+    };
+    match sign {
+        _ if is_test && operand.as_bool() == Some(false) => format!("!{name}({path})"),
+        _ if is_test => format!("{name}({path})"),
+        Some(sign) => format!("{path} {sign} {shown}"),
+        None => format!("{path} {name} {shown}"),
     }
 }
 

@@ -47,7 +47,7 @@ fn edges_say_by_what_they_are_taken() {
             "Each -Next-> Both ",
             "Each -Catch(0)-> \"Bad\" <end> States.ALL",
             "Both -Next-> Ask ",
-            "Ask -Rule(0)-> Both IsPresent($.a) && !($.b == \"x\")",
+            "Ask -Rule(0)-> Both IsPresent($.a) && $.b != \"x\"",
             "Ask -Rule(1)-> Each $.n <= $.most",
             "Ask -Default-> \"Bad\" <end> else",
         ]
@@ -69,7 +69,7 @@ fn both_texts_hold_boxes_labels_and_marks() {
         "  s6{\"Ask\"}",
         "  s7([\"&quot;Bad&quot; &lt;end&gt;\"])",
         "  s1 -.->|\"A, States.Timeout\"| s2",
-        "  s6 -->|\"1. IsPresent($.a) &amp;&amp; !($.b == &quot;x&quot;)\"| s3",
+        "  s6 -->|\"1. IsPresent($.a) &amp;&amp; $.b != &quot;x&quot;\"| s3",
         "  linkStyle 6 stroke:#c00,color:#c00",
         "  class s5 never",
     ] {

@@ -34,6 +34,12 @@ impl Pointer {
         below
     }
 
+    /// The pointer to a state of the machine that this one points at.
+    #[must_use]
+    pub fn state(&self, name: &str) -> Self {
+        self.key("States").key(name)
+    }
+
     /// The pointer to an item of the array that this one points at.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
@@ -44,6 +50,41 @@ impl Pointer {
     #[must_use]
     pub fn join(&self, below: impl Into<Self>) -> Self {
         Self(format!("{}{}", self.0, below.into().0))
+    }
+
+    /// Returns the innermost state that this leads to, or into: the pointer to its machine, and its name.
+    ///
+    /// A state or a key of its data may be called `States`, too: the field of this name is at known places.
+    ///
+    /// ```
+    /// use stepfn_core::json::Pointer;
+    ///
+    /// let at = Pointer::from("/States/States/Branches/0/States/Load/Parameters/States");
+    /// assert_eq!(at.innermost_state(), Some(("/States/States/Branches/0".into(), "Load".to_owned())));
+    /// assert_eq!(Pointer::from("/States").innermost_state(), None);
+    /// ```
+    pub fn innermost_state(&self) -> Option<(Self, String)> {
+        let tokens: Vec<_> = self.tokens().collect();
+        let (mut found, mut machine, mut rest) = (None, Self::root(), &tokens[..]);
+        while let [field, below @ ..] = rest {
+            rest = match (&**field, below) {
+                ("States", [name, below @ ..]) => {
+                    found = Some((machine.clone(), name.to_string()));
+                    machine = machine.state(name);
+                    below
+                }
+                ("ItemProcessor" | "Iterator", below) => {
+                    machine = machine.key(field);
+                    below
+                }
+                ("Branches", [index, below @ ..]) => {
+                    machine = machine.key("Branches").key(index);
+                    below
+                }
+                _ => break,
+            };
+        }
+        found
     }
 
     /// The pointer to the object or array around it; none for the document.

@@ -187,7 +187,9 @@ impl Walker {
         let message = format!(
             "the field `{name}` has nothing to be a field of: an expression has no context of its own"
         );
-        let help = if function(name).is_some() {
+        let help = if name == "states" {
+            "write `$states`".to_owned()
+        } else if function(name).is_some() {
             format!("write `${name}(...)` for the function, `$states.input.{name}` for a field of the input")
         } else {
             format!("write `$states.input.{name}` for a field of the input, `${name}` for a variable")

@@ -735,6 +735,9 @@ pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem
             article(out, shape);
             out.push(", which has no fields, so there is no ");
             out.code(key);
+            if let Shape::Array(_) = shape {
+                out.push("; in JSONPath `[*]` before it takes that of each item");
+            }
         }
         Problem::NotArray(shape) => {
             out.push("it is ");

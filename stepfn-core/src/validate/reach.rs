@@ -8,14 +8,14 @@ use super::{
 use crate::{
     asl::{StateKind, StateMachine},
     diagnostic::{Code, Diagnostic},
-    json::push_token,
+    json::Pointer,
     value::Value,
 };
 
 /// The states that are not reached, and machines without an end.
-pub(super) fn issues(machine: &StateMachine) -> Vec<(String, Issue)> {
+pub(super) fn issues(machine: &StateMachine) -> Vec<(Pointer, Issue)> {
     let mut issues = Vec::new();
-    judge(machine, "", &mut issues);
+    judge(machine, &Pointer::root(), &mut issues);
     issues
 }
 
@@ -44,15 +44,10 @@ pub(super) fn start_of_nothing(definition: &Value, diagnostic: &Diagnostic) -> O
     Some(Issue { code: TARGET, message: format!("Missing 'Next' target: {start}"), location: Some(location) })
 }
 
-fn judge(machine: &StateMachine, base: &str, issues: &mut Vec<(String, Issue)>) {
+fn judge(machine: &StateMachine, base: &Pointer, issues: &mut Vec<(Pointer, Issue)>) {
     let ends = machine.states.values().any(|state| {
         state.end == Some(true) || matches!(state.kind, StateKind::Succeed | StateKind::Fail(_))
     });
-    let pointer = |name: &str| {
-        let mut pointer = format!("{base}/States");
-        push_token(&mut pointer, name);
-        pointer
-    };
     if ends {
         let mut reached = vec![false; machine.states.len()];
         let mut open: Vec<usize> = machine.states.get_index_of(&machine.start_at).into_iter().collect();
@@ -67,14 +62,14 @@ fn judge(machine: &StateMachine, base: &str, issues: &mut Vec<(String, Issue)>) 
         }
         for (name, _) in machine.states.keys().zip(&reached).filter(|(_, reached)| !**reached) {
             let message = format!("State \"{name}\" is not reachable.");
-            issues.push((pointer(name), Issue { code: TARGET, message, location: None }));
+            issues.push((base.state(name), Issue { code: TARGET, message, location: None }));
         }
     } else {
-        issues.push((String::new(), no_end()));
+        issues.push((Pointer::root(), no_end()));
     }
     for (name, state) in &machine.states {
         for (token, child) in state.children() {
-            judge(child, &format!("{}{token}", pointer(name)), issues);
+            judge(child, &base.state(name).join(&token), issues);
         }
     }
 }

@@ -312,8 +312,8 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_as_large_as_a_text() {
-        assert_eq!((size_of::<Value>(), size_of::<Text>()), (24, 24));
+    fn a_value_is_a_text_and_the_word_of_its_kind() {
+        assert_eq!((size_of::<Value>(), size_of::<Option<Value>>(), size_of::<Text>()), (24, 24, 16));
     }
 
     #[test]

@@ -11,8 +11,8 @@ enum Repr {
     Uint(u64),
     /// A float whose shortest text is the text it was written with.
     Float(f64),
-    /// Anything else, as it was written; behind one pointer, so that a value is no larger than a text.
-    Text(Arc<String>),
+    /// Anything else, as it was written.
+    Text(Arc<str>),
 }
 
 impl Number {
@@ -32,7 +32,7 @@ impl Number {
         {
             return Self(Repr::Float(value));
         }
-        Self(Repr::Text(Arc::new(text.to_owned())))
+        Self(Repr::Text(text.into()))
     }
 
     /// A number out of a float; `None` for NaN and the infinities, which JSON does not have.

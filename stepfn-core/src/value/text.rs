@@ -5,14 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use smol_str::SmolStr;
+use ecow::EcoString;
 
 /// A text: a string, or the key of an object.
 ///
-/// A short one, of up to 23 bytes, is stored in place: to clone it touches no count that the cores of a machine would have to hand
+/// A short one, of up to 15 bytes, is stored in place: to clone it touches no count that the cores of a machine would have to hand
 /// to each other. A longer one is shared.
+// Two words, without a value that it never has: so the kind of a [`Value`](super::Value) has a word of its own, and a value that was just
+// made moves by words. With the kind in a byte beside the text's bytes, each such move waits for the stores before it.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(SmolStr);
+pub struct Text(EcoString);
 
 /// A key of an object.
 pub type Key = Text;
@@ -22,11 +24,6 @@ impl Text {
     #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
-    }
-
-    /// The number of those that hold the text: one where it is stored in place.
-    pub fn holders(this: &Self) -> usize {
-        if this.0.is_heap_allocated() { Arc::strong_count(&Arc::<str>::from(this.0.clone())) - 1 } else { 1 }
     }
 }
 
@@ -74,15 +71,15 @@ macro_rules! from {
     };
 }
 from! {
-    &str => |text| SmolStr::new(text),
-    &&str => |text| SmolStr::new(*text),
-    &String => |text| SmolStr::new(text),
-    String => |text| SmolStr::from(text),
-    Box<str> => |text| SmolStr::from(text),
-    Arc<str> => |text| SmolStr::from(text),
-    Cow<'_, str> => |text| SmolStr::from(text),
-    char => |text| SmolStr::new(text.encode_utf8(&mut [0; 4])),
-    &Arc<str> => |text| if text.len() > 23 { SmolStr::from(Arc::clone(text)) } else { SmolStr::new(text) },
+    &str => |text| EcoString::from(text),
+    &&str => |text| EcoString::from(*text),
+    &String => |text| EcoString::from(text),
+    String => |text| EcoString::from(text),
+    Box<str> => |text| EcoString::from(&*text),
+    Arc<str> => |text| EcoString::from(&*text),
+    &Arc<str> => |text| EcoString::from(&**text),
+    Cow<'_, str> => |text| EcoString::from(text),
+    char => |text| EcoString::from(text),
 }
 
 impl From<&Self> for Text {
@@ -94,13 +91,13 @@ impl From<&Self> for Text {
 
 impl From<Text> for Arc<str> {
     fn from(text: Text) -> Self {
-        text.0.into()
+        text.as_str().into()
     }
 }
 
 impl From<&Text> for Arc<str> {
     fn from(text: &Text) -> Self {
-        text.0.clone().into()
+        text.as_str().into()
     }
 }
 
@@ -145,13 +142,12 @@ mod tests {
 
     #[test]
     fn a_long_text_is_shared_and_a_short_one_is_its_own() {
-        let text: Arc<str> = "a text that is too long to be kept in its place".into();
-        let made = Text::from(&text);
-        assert!(Arc::ptr_eq(&text, &Arc::from(&made)));
-        let text: Arc<str> = "short".into();
-        let made = Text::from(&text);
-        assert_eq!(Arc::strong_count(&text), 1);
-        assert_eq!((made.as_str(), &*made.to_string()), ("short", "short"));
-        assert_eq!(std::mem::size_of::<Text>(), 24);
+        let long = Text::from("a text that is too long to be kept in its place");
+        assert_eq!(long.clone().as_ptr(), long.as_ptr());
+        let short = Text::from("of 15 bytes: it");
+        let other = short.clone();
+        assert_ne!(other.as_ptr(), short.as_ptr());
+        assert_eq!((other.as_str(), &*other.to_string()), ("of 15 bytes: it", "of 15 bytes: it"));
+        assert_eq!(std::mem::size_of::<Text>(), 16);
     }
 }

@@ -101,11 +101,13 @@ impl Test {
                 Ok(false)
             }
             Kind::Not(test) => Ok(!test.holds(scope)?),
-            Kind::IsPresent(variable, wanted) => Ok(variable.find(scope).is_ok() == *wanted),
-            Kind::Compare(variable, check) => {
-                let value = find(variable, scope)?;
-                check.holds(&value, scope)
+            Kind::IsPresent(variable, wanted) => {
+                Ok((variable.lead(scope).is_some() || variable.find(scope).is_ok()) == *wanted)
             }
+            Kind::Compare(variable, check) => match variable.lead(scope) {
+                Some(value) => check.holds(value, scope),
+                None => check.holds(&*find(variable, scope)?, scope),
+            },
         }
     }
 }

@@ -19,6 +19,8 @@ use super::{CompileError, EvalError, Scope, filter::Condition, select};
 pub(crate) struct CompiledPath {
     path: Path,
     steps: Steps,
+    /// Whether it is of names and single indexes alone.
+    is_plain: bool,
     /// The reason why the path's result is not known: AWS creates a machine with it, and the state fails when it is reached.
     unsupported: Option<Box<str>>,
 }
@@ -93,10 +95,13 @@ impl CompiledPath {
     /// Compiles a path that is parsed already.
     pub(crate) fn from_path(path: Path) -> Self {
         match Steps::compile(path.segments.iter().map(|segment| &segment.kind)) {
-            Ok(steps) => Self { path, steps, unsupported: None },
+            Ok(steps) => {
+                let is_plain = steps.shape == Shape::One && !steps.counts;
+                Self { path, steps, is_plain, unsupported: None }
+            }
             Err(Unsupported(reason)) => {
                 let steps = Steps { steps: Box::default(), shape: Shape::One, counts: false };
-                Self { path, steps, unsupported: Some(reason.into()) }
+                Self { path, steps, is_plain: false, unsupported: Some(reason.into()) }
             }
         }
     }
@@ -114,6 +119,9 @@ impl CompiledPath {
     /// Returns the value of the path. A position beyond the end of an array is `null`: so it is on AWS where the path is the whole value of a
     /// template's member or of a field.
     pub(crate) fn get(&self, scope: &Scope<'_>) -> Result<Value, PathMiss<'_>> {
+        if let Some(value) = self.lead(scope) {
+            return Ok(value.clone());
+        }
         Ok(self.look_up(scope)?.map_or(Value::Null, Cow::into_owned))
     }
 
@@ -122,6 +130,24 @@ impl CompiledPath {
     pub(crate) fn find<'v>(&self, scope: &Scope<'v>) -> Result<Cow<'v, Value>, PathMiss<'_>> {
         let last = self.steps.steps.len().saturating_sub(1);
         self.look_up(scope)?.ok_or(PathMiss { path: self, at: last, reason: Reason::Beyond })
+    }
+
+    /// Returns the value that a path of names and single indexes leads to; `None` where there is none, and for any other path:
+    /// [`find`](Self::find) tells of these. Most paths come here, and what they lead to is not moved.
+    #[inline]
+    pub(crate) fn lead<'v>(&self, scope: &Scope<'v>) -> Option<&'v Value> {
+        if !self.is_plain {
+            return None;
+        }
+        let mut value = self.root(scope)?;
+        for step in &self.steps.steps {
+            value = match (step, value) {
+                (Step::Name(name), Value::Object(map)) => map.get(name)?,
+                (Step::Index(index), Value::Array(items)) => element(items, *index)?,
+                _ => return None,
+            };
+        }
+        Some(value)
     }
 
     /// The value the path starts from: the input, the context object or the value of a variable.

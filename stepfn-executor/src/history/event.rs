@@ -5,7 +5,7 @@ use stepfn_core::value::{Map, Shared, Value};
 
 use crate::{
     program::{Exit, StateId},
-    size::weight,
+    size::Weight,
 };
 
 /// An event as it is kept. Its id is its place in the history.
@@ -136,24 +136,25 @@ pub(crate) struct Scheduled {
 }
 
 impl EventKind {
-    /// About the memory that the event's data take, as far as nobody else holds them.
-    pub(crate) fn weight(&self) -> usize {
-        let of_error = |error: &EventError| {
-            let texts = [&error.error, &error.cause].into_iter().flatten();
-            texts.filter(|text| Arc::strong_count(text) <= 2).map(|text| text.len()).sum()
-        };
+    /// Adds the memory that the event's data take, as far as nobody else holds them.
+    pub(crate) fn weigh(&self, held: &mut Weight) {
         match self {
-            Self::ExecutionStarted { input } | Self::StateEntered { input, .. } => weight(input),
+            Self::ExecutionStarted { input } | Self::StateEntered { input, .. } => held.add(input),
             Self::StateExited { output, assigned, .. } => {
-                let assigned = assigned.iter().flat_map(|assigned| assigned.values()).map(weight);
-                weight(output).saturating_add(assigned.fold(0, usize::saturating_add))
+                held.add(output);
+                assigned.iter().flat_map(|assigned| assigned.values()).for_each(|value| held.add(value));
             }
             Self::ExecutionSucceeded { output }
             | Self::TaskSubmitted { output, .. }
-            | Self::TaskSucceeded { output, .. } => weight(output),
-            Self::TaskScheduled(scheduled) => weight(&scheduled.parameters),
-            Self::TaskFailed { error, .. } | Self::TaskTimedOut { error, .. } => of_error(error),
-            _ => 0,
+            | Self::TaskSucceeded { output, .. } => held.add(output),
+            Self::TaskScheduled(scheduled) => held.add(&scheduled.parameters),
+            Self::TaskFailed { error, .. } | Self::TaskTimedOut { error, .. } => {
+                let texts = [&error.error, &error.cause].into_iter().flatten();
+                held.add_bytes(
+                    texts.filter(|text| Arc::strong_count(text) <= 2).map(|text| text.len()).sum(),
+                );
+            }
+            _ => {}
         }
     }
 

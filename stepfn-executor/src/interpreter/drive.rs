@@ -295,49 +295,66 @@ impl Interpreter {
 
     /// Runs a fiber until it waits or ends.
     fn run_fiber(&mut self, executor: &Executor, id: FiberId, steps: &mut u32) {
+        let mut last = Step::Again;
         loop {
             *steps += 1;
-            let Some(fiber) = self.fibers.get_mut(id) else { return };
-            let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
-                Phase::Enter => self.enter(executor, id),
-                Phase::Rerun => {
-                    self.open_span(executor, id);
-                    self.run_state(executor, id)
-                }
-                Phase::Redrive(inside) => {
-                    self.open_span(executor, id);
-                    self.redrive_map(executor, id, inside)
-                }
-                Phase::Attempt => self.attempt(executor, id),
-                Phase::Start(mut job) => self.start_work(executor, id, &mut job),
-                Phase::Waited => self.waited(executor, id),
-                Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
-                Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
-                other @ (Phase::Blocked
-                | Phase::Sleeping(_)
-                | Phase::Working(_)
-                | Phase::Children(_)
-                | Phase::MapRun(_)) => {
-                    fiber.phase = other;
-                    Step::Block
-                }
-            };
-            if step == Step::Block || self.end.is_some() || self.overflow || *steps >= STEPS_PER_TURN {
+            let step = if last == Step::Enter { self.enter(executor, id) } else { self.step(executor, id) };
+            match step {
+                Step::Block => return self.check_rest(id),
                 // A fiber that is cut short goes on in the next turn.
-                match step {
-                    Step::Again => self.ready.push_front(id),
-                    Step::Block => self.check_rest(id),
+                _ if self.end.is_some() || self.overflow || *steps >= STEPS_PER_TURN => {
+                    self.lay_down(id, step);
+                    return self.ready.push_front(id);
                 }
-                return;
+                step => last = step,
             }
+        }
+    }
+
+    /// Does what the phase of a fiber tells.
+    fn step(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let Some(fiber) = self.fibers.get_mut(id) else { return Step::Block };
+        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Enter => self.enter(executor, id),
+            Phase::Rerun => {
+                self.open_span(executor, id);
+                self.run_state(executor, id)
+            }
+            Phase::Redrive(inside) => {
+                self.open_span(executor, id);
+                self.redrive_map(executor, id, inside)
+            }
+            Phase::Attempt => self.attempt(executor, id),
+            Phase::Start(mut job) => self.start_work(executor, id, &mut job),
+            Phase::Waited => self.waited(executor, id),
+            Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
+            Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
+            other @ (Phase::Blocked
+            | Phase::Sleeping(_)
+            | Phase::Working(_)
+            | Phase::Children(_)
+            | Phase::MapRun(_)) => {
+                fiber.phase = other;
+                Step::Block
+            }
+        }
+    }
+
+    /// Notes in the phase of a fiber how it goes on.
+    fn lay_down(&mut self, id: FiberId, step: Step) {
+        if step == Step::Enter {
+            self.fiber(id).phase = Phase::Enter;
         }
     }
 
     /// Lets a fiber go on in its turn that something was done for outside of it.
     pub(super) fn follow(&mut self, id: FiberId, step: Step) {
         match step {
-            Step::Again => self.ready.push_back(id),
             Step::Block => self.check_rest(id),
+            Step::Enter | Step::Again => {
+                self.lay_down(id, step);
+                self.ready.push_back(id);
+            }
         }
     }
 

@@ -16,7 +16,7 @@ impl Interpreter {
     /// Enters the state a fiber is at.
     pub(super) fn enter(&mut self, executor: &Executor, id: FiberId) -> Step {
         self.transitions += 1;
-        if self.held > executor.env.limits.history_bytes {
+        if self.held.bytes() > executor.env.limits.history_bytes {
             let (limit, state) =
                 (executor.env.limits.history_bytes, executor.program.state(self.state_of(id)));
             return self.refuse(RunError::HistoryTooLarge { limit, state: state.name.to_string() });
@@ -214,8 +214,10 @@ impl Interpreter {
             fiber.extent = extent;
             fiber.retries.clear();
             fiber.retry_count = 0;
-            fiber.phase = Phase::Enter;
-            return Step::Again;
+            if !matches!(fiber.phase, Phase::Blocked) {
+                fiber.phase = Phase::Blocked;
+            }
+            return Step::Enter;
         }
         let previous = fiber.previous;
         match fiber.parent {

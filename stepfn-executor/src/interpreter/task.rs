@@ -151,10 +151,8 @@ impl Interpreter {
             {
                 return step;
             }
-            // The name of a started one is followed by what tells it from others.
-            let name = || executor.program.name.split('/').next().unwrap_or_default().to_owned();
             return self.refuse(RunError::Unbound(Unbound {
-                machine: (executor.depth > 0).then(name),
+                machine: executor.started_machine(),
                 state: state.name.to_string(),
                 pointer: state.pointer.clone(),
                 resource: task.resource.arn.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stepfn_core::{
     asl::{Resource, StateKind, StateMachine},
     case::pascal,
-    flow::pointer,
+    json::Pointer,
     value::Value,
 };
 
@@ -38,7 +38,7 @@ pub(super) struct Declared {
 pub(super) fn of(imported: &Imported, samples: &[(String, Value)]) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut values: Vec<Vec<Value>> = Vec::new();
-    let mut visit = |at: &str, name: &str, resource: &str| {
+    let mut visit = |at: &Pointer, name: &str, resource: &str| {
         let function = imported.functions.iter().find(|function| function.resource == resource);
         let Some(kept) = Kept::of(resource, function.is_some()) else { return };
         let found = samples.iter().filter(|(state, _)| state == name).map(|(_, value)| kept.of_value(value));
@@ -50,11 +50,11 @@ pub(super) fn of(imported: &Imported, samples: &[(String, Value)]) -> Vec<Answer
             answers.len() - 1
         });
         if let (Some(answer), Some(values)) = (answers.get_mut(place), values.get_mut(place)) {
-            answer.states.push(at.to_owned());
+            answer.states.push(at.to_string());
             values.extend(found);
         }
     };
-    each_task(&imported.machine, "", &mut visit);
+    each_task(&imported.machine, &Pointer::root(), &mut visit);
     for (answer, values) in answers.iter_mut().zip(&values) {
         answer.ty = Type::of(&values.iter().collect::<Vec<_>>());
     }
@@ -62,9 +62,9 @@ pub(super) fn of(imported: &Imported, samples: &[(String, Value)]) -> Vec<Answer
     answers
 }
 
-fn each_task(machine: &StateMachine, at: &str, visit: &mut dyn FnMut(&str, &str, &str)) {
+fn each_task(machine: &StateMachine, at: &Pointer, visit: &mut dyn FnMut(&Pointer, &str, &str)) {
     for (name, state) in &machine.states {
-        let at = pointer(at, name);
+        let at = at.state(name);
         match &state.kind {
             StateKind::Task(task) => {
                 if let Resource::Arn(resource) = &task.resource {
@@ -73,13 +73,13 @@ fn each_task(machine: &StateMachine, at: &str, visit: &mut dyn FnMut(&str, &str,
             }
             StateKind::Parallel(parallel) => {
                 for (index, branch) in parallel.branches.iter().enumerate() {
-                    each_task(branch, &format!("{at}/Branches/{index}"), visit);
+                    each_task(branch, &at.key("Branches").index(index), visit);
                 }
             }
             StateKind::Map(map) => {
                 for (field, inner) in [("ItemProcessor", &map.item_processor), ("Iterator", &map.iterator)] {
                     if let Some(inner) = inner {
-                        each_task(inner, &format!("{at}/{field}"), visit);
+                        each_task(inner, &at.key(field), visit);
                     }
                 }
             }

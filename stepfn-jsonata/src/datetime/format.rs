@@ -6,7 +6,7 @@ use super::{
     integer::{Case, format_integer},
     picture::{self, Marker, Part},
 };
-use crate::number;
+use crate::{error::Error, number};
 
 /// More than anybody wants to know of a date.
 const MOST_BYTES: usize = 16 << 20;
@@ -51,18 +51,22 @@ fn component(date: &Date, marker: &Marker, zone: &Zone) -> Result<String, Troubl
             Ok(if marker.names == Some(Case::Upper) { text.to_uppercase() } else { text.to_owned() })
         }
         'C' | 'E' => Ok("ISO".to_owned()),
+        'Y' | 'M' | 'D' | 'd' | 'F' | 'W' | 'w' | 'X' | 'x' | 'H' | 'h' | 'm' | 's' => {
+            numbered(marker, value.unwrap_or(f64::NAN))
+        }
         'f' => match &marker.format {
             Some(format) => format.write(value.unwrap_or(f64::NAN)),
             None => Err(Trouble::with("D3133", "f")),
         },
-        _ => numbered(marker, value),
+        // A component that nobody knows, with a presentation of its own.
+        _ => Ok(UNDEFINED.to_owned()),
     }
 }
 
-fn numbered(marker: &Marker, value: Option<f64>) -> Result<String, Trouble> {
-    let Some(mut value) = value else {
-        return Err(Trouble::with("D3132", marker.component.to_string()));
-    };
+/// What JavaScript makes of nothing in a text.
+const UNDEFINED: &str = "undefined";
+
+fn numbered(marker: &Marker, mut value: f64) -> Result<String, Trouble> {
     if marker.component == 'Y' && marker.digits != -1.0 {
         value %= 10_f64.powf(marker.digits);
     }
@@ -72,12 +76,27 @@ fn numbered(marker: &Marker, value: Option<f64>) -> Result<String, Trouble> {
             None => Ok(number::text(value)),
         };
     };
-    let name = match marker.component {
-        'M' | 'x' => MONTHS.get((value - 1.0) as usize),
-        'F' => DAYS.get(value as usize),
+    let (names, at) = match marker.component {
+        'M' | 'x' => (&MONTHS[..], value - 1.0),
+        'F' => (&DAYS[..], value),
         other => return Err(Trouble::with("D3133", other.to_string())),
     };
-    let name = name.copied().unwrap_or_default();
+    // The time zone may be no number: no month has a name then.
+    let name = if at >= 0.0 { names.get(at as usize).copied() } else { None };
+    let Some(name) = name else {
+        // The reference looks at the length of nothing, or for its other case.
+        return if case == Case::Title && !marker.has_width {
+            Ok(UNDEFINED.to_owned())
+        } else {
+            let read = match case {
+                Case::Upper => "toUpperCase",
+                Case::Lower => "toLowerCase",
+                Case::Title => "length",
+            };
+            let words = format!("Cannot read properties of undefined (reading '{read}')");
+            Err(Trouble::with(Error::INTERNAL, words))
+        };
+    };
     let name = match case {
         Case::Upper => name.to_uppercase(),
         Case::Lower => name.to_lowercase(),

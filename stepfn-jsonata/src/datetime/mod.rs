@@ -51,6 +51,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_there_is_what_javascript_makes_of_it() {
+        for picture in ["[Q2]", "[Qn,*-2]", "[Q01,2-3]", "[é1]", "[,2]", "[,]"] {
+            assert_eq!(format(0.0, Some(picture), None).unwrap(), "undefined", "{picture}");
+        }
+        for (picture, expected) in
+            [("[M]", "NaN"), ("[MNn]", "undefined"), ("[FNn]", "undefined"), ("[xNn] [PN]", "undefined AM")]
+        {
+            assert_eq!(format(0.0, Some(picture), Some("none")).unwrap(), expected, "{picture}");
+        }
+        for picture in ["[MN]", "[Mn]", "[MNn,3]", "[FN]", "[MNn,*-*]"] {
+            assert_eq!(format(0.0, Some(picture), Some("none")).unwrap_err().code, "U1003", "{picture}");
+        }
+    }
+
+    #[test]
     fn instants_without_pictures_are_read() {
         assert_eq!(parse_iso("2018-03-23T10:33:36.617Z"), Ok(Some(1_521_801_216_617.0)));
         assert_eq!(parse_iso("2018-03-23"), Ok(Some(1_521_763_200_000.0)));

@@ -17,6 +17,8 @@ pub(super) enum Part {
 #[derive(Debug)]
 pub(super) struct Marker {
     pub(super) component: char,
+    /// Whether a width is given, be it `*`.
+    pub(super) has_width: bool,
     /// The most characters, where it is given.
     pub(super) most: Option<f64>,
     /// The case of a name, if it is one.
@@ -74,6 +76,8 @@ impl Marker {
         let Some(component) = chars.next() else { return Err(Trouble::with("D3132", "")) };
         let (modifiers, width) = match chars.as_str().rsplit_once(',') {
             Some((modifiers, width)) => (modifiers, Some(width)),
+            // `substring(1, 0)` of JavaScript is the first character.
+            None if component == ',' => (",", Some(chars.as_str())),
             None => (chars.as_str(), None),
         };
         let (least, most) = width.map_or((None, None), widths);
@@ -91,6 +95,7 @@ impl Marker {
         };
         let mut made = Self {
             component,
+            has_width: width.is_some(),
             most,
             names: None,
             traditional: second == Some('t'),

@@ -179,7 +179,9 @@ impl<'a> Evaluator<'a> {
                     Some(value) => value.clone(),
                     None => open.next().unwrap_or_default(),
                 });
-                let arguments = given.collect();
+                // What takes no arguments gets none; `$zip` takes as many as there are.
+                let taken = if native.function.ignores_arguments() { 0 } else { usize::MAX };
+                let arguments = given.take(taken).collect();
                 let function = Val::Function(Rc::clone(&native.function));
                 self.nested(|| self.apply(&function, arguments, &Val::Undefined, frame, None))
             }
@@ -198,7 +200,7 @@ impl<'a> Evaluator<'a> {
             Function::Regex(regex) => {
                 self.matched(regex, arguments.first().unwrap_or(&Val::Undefined), arguments.get(1))
             }
-            Function::Next { regex, text, from } => self.next_match(regex, text, *from),
+            Function::Next { regex, text, from, length } => self.next_match(regex, text, *from, *length),
             Function::Tail { .. } => Ok(Val::Undefined),
         }
     }
@@ -236,8 +238,7 @@ impl<'a> Evaluator<'a> {
         }
         let depth = 1 + function.depth();
         self.meter.nest(depth)?;
-        let open = given.len().max(function.arity());
-        given.resize(open, Some(Val::Undefined));
+        given.resize(function.parameters(), Some(Val::Undefined));
         Ok(Function::Native(Native { function: Rc::clone(function), given, depth }).into())
     }
 

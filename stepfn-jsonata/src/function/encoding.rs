@@ -65,7 +65,8 @@ pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Sc
 }
 
 fn invalid_base64(e: &Evaluator<'_>, text: &str) -> Box<Fault> {
-    fault_of(Error::INTERNAL, &Val::word(text), e.meter)
+    let value = crate::value::stringify(&Val::word(text), e.meter);
+    Fault::new(Error::INTERNAL).value(value.map(|text| format!("The text is no Base64: {text}")))
 }
 
 pub(super) fn encode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {

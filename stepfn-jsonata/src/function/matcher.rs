@@ -8,6 +8,7 @@ use super::argument;
 use crate::{
     error::Fault,
     eval::{Evaluator, Scope},
+    number,
     regex::{Match, Regex},
     text::{of_units, units},
     value::{Fields, Flags, Function, Res, Val, View},
@@ -149,30 +150,81 @@ fn groups<'a>(e: &Evaluator<'a>, found: &Match, units: &[u16]) -> Res<'a, Vec<Va
 impl<'a> Evaluator<'a> {
     /// A regular expression called as a function.
     pub(crate) fn matched(&self, regex: &'a Regex, text: &Val<'a>, from: Option<&Val<'a>>) -> Res<'a> {
-        let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
-        self.meter.read(text.len() * 2)?;
-        let units: Rc<[u16]> = units(text).into();
+        let made;
+        let (chars, length) = match text.as_text() {
+            Some(chars) => (chars, None),
+            // JavaScript makes a text of anything, and looks for the length in what it was made of.
+            None => {
+                made = self.javascript_text(text)?;
+                (made.as_str(), Some(text.as_array().map(|items| items.len())))
+            }
+        };
+        self.meter.read(chars.len() * 2)?;
+        self.meter.room(chars.len() * 2)?;
+        let units: Rc<[u16]> = units(chars).into();
         let from = from.and_then(Val::as_number).unwrap_or(0.0).max(0.0) as usize;
-        self.search(regex, &units, from).map(|(value, _)| value)
+        let length = length.unwrap_or(Some(units.len()));
+        self.search(regex, &units, from, length).map(|(value, _)| value)
+    }
+
+    /// What JavaScript's `String(…)` makes of a value.
+    fn javascript_text(&self, value: &Val<'a>) -> Res<'a, String> {
+        Ok(match value.view() {
+            View::Undefined => "undefined".to_owned(),
+            View::Null => "null".to_owned(),
+            View::Bool(value) => value.to_string(),
+            View::Number(value) => number::text(value),
+            View::Text(text) => text.to_owned(),
+            View::Object(_) | View::Function(_) => "[object Object]".to_owned(),
+            View::Array(items) => {
+                self.meter.enter()?;
+                let mut text = String::new();
+                for index in 0..items.len() {
+                    self.meter.spend(1)?;
+                    if index > 0 {
+                        text.push(',');
+                    }
+                    let item = items.get(index);
+                    if !matches!(item.view(), View::Undefined | View::Null) {
+                        text.push_str(&self.javascript_text(&item)?);
+                    }
+                    self.meter.room(text.len())?;
+                }
+                self.meter.leave();
+                text
+            }
+        })
     }
 
     /// Returns the result of a match's `next`.
-    pub(crate) fn next_match(&self, regex: &'a Regex, text: &Rc<[u16]>, from: usize) -> Res<'a> {
-        if from >= text.len() {
+    pub(crate) fn next_match(
+        &self,
+        regex: &'a Regex,
+        text: &Rc<[u16]>,
+        from: usize,
+        length: Option<usize>,
+    ) -> Res<'a> {
+        if length.is_some_and(|length| from >= length) {
             return Ok(Val::Undefined);
         }
-        match self.search(regex, text, from)? {
+        match self.search(regex, text, from, length)? {
             (_, true) => Err(endless(regex)),
             (value, false) => Ok(value),
         }
     }
 
     /// The match as an object, and whether it is empty.
-    fn search(&self, regex: &'a Regex, units: &Rc<[u16]>, from: usize) -> Res<'a, (Val<'a>, bool)> {
+    fn search(
+        &self,
+        regex: &'a Regex,
+        units: &Rc<[u16]>,
+        from: usize,
+        length: Option<usize>,
+    ) -> Res<'a, (Val<'a>, bool)> {
         let Some(found) = regex.search(units, from, self.meter)? else { return Ok((Val::Undefined, false)) };
         let text = of_units(units.get(found.start..found.end).unwrap_or_default());
         let groups = Val::array(groups(self, &found, units)?, Flags::PLAIN, self.meter)?;
-        let next = Function::Next { regex, text: Rc::clone(units), from: found.end };
+        let next = Function::Next { regex, text: Rc::clone(units), from: found.end, length };
         let fields = Map::from([
             ("match", self.text(text)?),
             ("start", Val::Number(found.start as f64)),

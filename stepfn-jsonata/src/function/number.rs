@@ -2,7 +2,7 @@
 
 use super::argument;
 use crate::{
-    error::{Fault, Limit},
+    error::{Error, Fault, Limit},
     eval::{Evaluator, Scope, fault_of},
     number as js, picture,
     value::{Res, Val, View, stringify},
@@ -154,15 +154,21 @@ pub(super) fn format_number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Sc
     let Some(number) = argument(arguments, 0).as_number() else { return Ok(Val::Undefined) };
     let (picture, options) = (argument(arguments, 1), argument(arguments, 2));
     let picture = picture.as_text().unwrap_or_default();
-    e.meter.spend(picture.len() as u64)?;
     let mut properties = picture::Properties::default();
     if let Some(options) = options.as_object() {
         for (key, value) in options.entries() {
             properties.set(&key, value.as_text().unwrap_or_default());
         }
     }
+    // Each separator is put into the text that has those before it.
+    let (length, separators) = (picture.len() as u64, properties.separators(picture) as u64);
+    e.meter.spend(length + length.saturating_mul(separators) / 64)?;
     let text = picture::format(number, picture, &properties).map_err(|code| match code {
         picture::ENDLESS => Fault::limit(Limit::Steps),
+        Error::INTERNAL => {
+            let words = "toFixed() digits argument must be between 0 and 100";
+            Fault::new(code).value(Some(words.to_owned()))
+        }
         code => Fault::new(code),
     })?;
     e.text(text)

@@ -3,7 +3,7 @@
 use super::argument;
 use crate::{
     datetime,
-    error::{Fault, Limit},
+    error::{Error, Fault, Limit},
     eval::{Evaluator, Scope},
     value::{Res, Val},
 };
@@ -11,6 +11,9 @@ use crate::{
 fn fault(trouble: datetime::Trouble) -> Box<Fault> {
     if trouble.code == datetime::Trouble::TOO_LONG {
         return Fault::limit(Limit::Memory);
+    }
+    if trouble.code == Error::INTERNAL {
+        return Fault::new(trouble.code).value(trouble.value);
     }
     Fault::new(trouble.code).value(trouble.value.map(|value| crate::text::quote(&value)))
 }

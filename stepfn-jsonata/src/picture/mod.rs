@@ -53,6 +53,11 @@ impl Properties {
         value.clone_into(property);
     }
 
+    /// Returns the number of grouping separators in a picture.
+    pub(crate) fn separators(&self, picture: &str) -> usize {
+        picture.matches(&self.grouping).count()
+    }
+
     fn zero_code(&self) -> u32 {
         self.zero.chars().next().map_or(0x30, u32::from)
     }
@@ -92,6 +97,25 @@ mod tests {
             (1234.5678, "00.000e0", "12.346e2"),
             (0.234, ".00", ".23"),
             (-1.0, "0;(0)", "(1)"),
+        ] {
+            assert_eq!(formatted(number, picture).as_deref(), Ok(expected), "{picture}");
+        }
+    }
+
+    #[test]
+    fn separators_at_irregular_places_are_where_the_reference_puts_them() {
+        for (number, picture, expected) in [
+            (123_456_789.123, "#,##,000.00,0", "1234,56,789.12,,3"),
+            (1.0, "##,#,##0", ",1,"),
+            (12.0, "##,#,##0", ",1,2"),
+            (1_234.0, "##,#,##0", ",1,234"),
+            (1.0, "#,##,#,0", ",,,1"),
+            (12.0, "#,#,##0.0,0,00", ",12.0,,0,00"),
+            (0.1, "#,#,##0.#,#,#", ",0.,,,1"),
+            (1_234_567.0, "#,####,##0", ",1234,567"),
+            (5.5, "#,#,#.#,#", "5.5,,"),
+            (1.0, "#,#00,0,000.0,00,0", "000,0,01.0,0,,0,0"),
+            (1_234_567.0, "#,#00,0", "123,456,7"),
         ] {
             assert_eq!(formatted(number, picture).as_deref(), Ok(expected), "{picture}");
         }

@@ -1,5 +1,7 @@
 //! One half of a picture: its parts, their validity, and its rules.
 
+use std::collections::HashSet;
+
 use super::Properties;
 
 /// The parts of a sub-picture.
@@ -111,10 +113,8 @@ impl Parts {
             let is_digit = |c: &char| properties.is_decimal_digit(*c) || properties.is(*c, &properties.digit);
             text.chars().filter(is_digit).count()
         };
-        let integer_groups =
-            self.groups(&self.integer, properties, |part, at| places(part.get(at..).unwrap_or_default()));
-        let fraction_groups =
-            self.groups(&self.fraction, properties, |part, at| places(part.get(..at).unwrap_or(part)));
+        let (integer_groups, fraction_groups) =
+            (self.groups(&self.integer, properties, true), self.groups(&self.fraction, properties, false));
         let mut least_integer = digits(&self.integer);
         let scaling = least_integer;
         let mut least_fraction = digits(&self.fraction);
@@ -149,17 +149,18 @@ impl Parts {
     }
 
     /// The places of separators, the first in the part, the others, as the reference has it, in the integer part.
-    fn groups(
-        &self,
-        part: &str,
-        properties: &Properties,
-        count: impl Fn(&str, usize) -> usize,
-    ) -> Vec<usize> {
+    ///
+    /// Each is told by the digits of the part that are behind it, or in front of it.
+    fn groups(&self, part: &str, properties: &Properties, behind: bool) -> Vec<usize> {
+        let is_digit = |c: char| properties.is_decimal_digit(c) || properties.is(c, &properties.digit);
+        let places: Vec<usize> =
+            part.char_indices().filter(|(_, c)| is_digit(*c)).map(|(at, _)| at).collect();
         let mut groups = Vec::new();
         let mark = properties.grouping.as_str();
         let mut next = part.find(mark);
         while let Some(at) = next {
-            groups.push(count(part, at));
+            let before = places.partition_point(|place| *place < at);
+            groups.push(if behind { places.len() - before } else { before });
             let from = at + mark.len().max(1);
             next = self.integer.get(from..).and_then(|rest| rest.find(mark)).map(|found| found + from);
         }
@@ -173,6 +174,7 @@ fn regular(groups: &[usize]) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
     let Some(factor) = groups.iter().copied().reduce(gcd) else { return 0 };
-    let all = (1..=groups.len()).all(|index| groups.contains(&(index * factor)));
+    let known: HashSet<usize> = groups.iter().copied().collect();
+    let all = (1..=groups.len()).all(|index| known.contains(&(index * factor)));
     if all { factor } else { 0 }
 }

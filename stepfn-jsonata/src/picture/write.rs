@@ -65,18 +65,7 @@ fn write(value: f64, rules: &Rules, properties: &Properties) -> Result<String, &
     let missing = rules.least_fraction.saturating_sub(fraction.len());
     fraction.extend(std::iter::repeat_n(zero, missing));
     let mut text = rules.prefix.clone();
-    text.push_str(&grouped(&integer, rules, properties));
-    let mut fraction_text = String::new();
-    for (index, digit) in fraction.iter().enumerate() {
-        if rules.fraction_groups.contains(&index) {
-            fraction_text.push_str(&properties.grouping);
-        }
-        fraction_text.push(*digit);
-    }
-    if rules.picture.contains(&properties.decimal) && !fraction_text.is_empty() {
-        text.push_str(&properties.decimal);
-        text.push_str(&fraction_text);
-    }
+    text.extend(grouped(integer, fraction, rules, properties));
     if let Some(exponent) = exponent {
         text.push_str(&properties.exponent);
         if exponent < 0 {
@@ -123,19 +112,39 @@ fn localised(text: &str, properties: &Properties) -> String {
     text.chars().map(digit).collect()
 }
 
-fn grouped(integer: &[char], rules: &Rules, properties: &Properties) -> String {
-    let mut text = String::new();
-    for (index, digit) in integer.iter().enumerate() {
-        let left = integer.len() - index;
-        let is_group = if rules.regular > 0 {
-            index > 0 && left.is_multiple_of(rules.regular)
-        } else {
-            index > 0 && rules.integer_groups.contains(&left)
-        };
-        if is_group {
-            text.push_str(&properties.grouping);
+/// The number with its separators, where the reference puts them.
+fn grouped(integer: Vec<char>, fraction: Vec<char>, rules: &Rules, properties: &Properties) -> Vec<char> {
+    let separator: Vec<char> = properties.grouping.chars().collect();
+    let decimal: Vec<char> = properties.decimal.chars().collect();
+    let mut point = integer.len();
+    let mut text = integer;
+    text.extend(&decimal);
+    text.extend(fraction);
+    let insert = |text: &mut Vec<char>, at: usize| {
+        let at = at.min(text.len());
+        text.splice(at..at, separator.iter().copied());
+    };
+    if rules.regular > 0 {
+        for group in 1..=point.saturating_sub(1) / rules.regular {
+            insert(&mut text, point - group * rules.regular);
         }
-        text.push(*digit);
+    } else {
+        for places in &rules.integer_groups {
+            // In front of the number, `slice` of JavaScript counts from its end.
+            let at = point.checked_sub(*places);
+            let at = at.unwrap_or_else(|| (text.len() + point).saturating_sub(*places));
+            insert(&mut text, at);
+            point += 1;
+        }
+    }
+    let point = |text: &[char]| text.windows(decimal.len().max(1)).position(|part| part == decimal);
+    if let Some(point) = point(&text) {
+        for places in &rules.fraction_groups {
+            insert(&mut text, point + 1 + places);
+        }
+    }
+    if !rules.picture.contains(&properties.decimal) || point(&text) == text.len().checked_sub(decimal.len()) {
+        text.truncate(text.len().saturating_sub(decimal.len()));
     }
     text
 }

@@ -35,6 +35,8 @@ pub(crate) enum Function<'a> {
         regex: &'a Regex,
         text: Rc<[u16]>,
         from: usize,
+        /// Where there is no next one. What is no text but a number, say, has no length.
+        length: Option<usize>,
     },
 }
 
@@ -66,6 +68,16 @@ pub(crate) struct Composed<'a> {
 }
 
 impl<'a> Function<'a> {
+    /// Returns the number of parameters that a partial application fills, from the left. The reference reads them in the text of a
+    /// function, where it finds one without a name if there are none.
+    pub(crate) fn parameters(&self) -> usize {
+        match self {
+            Self::Builtin(_) | Self::Next { .. } => self.arity().max(1),
+            Self::Wrapped(function) => function.parameters(),
+            _ => self.arity(),
+        }
+    }
+
     /// Returns the number of arguments it takes, as those functions see it that call it with more or fewer.
     pub(crate) fn arity(&self) -> usize {
         match self {
@@ -76,6 +88,15 @@ impl<'a> Function<'a> {
             Self::Native(native) => native.given.iter().filter(|argument| argument.is_none()).count(),
             Self::Composed(_) | Self::Transform { .. } => 1,
             Self::Regex(_) => 2,
+        }
+    }
+
+    /// Returns `true` if it is one of the program that takes no arguments.
+    pub(crate) fn ignores_arguments(&self) -> bool {
+        match self {
+            Self::Builtin(builtin) => builtin.arity() == 0 && builtin.name() != "zip",
+            Self::Wrapped(function) => function.ignores_arguments(),
+            _ => false,
         }
     }
 

@@ -53,6 +53,10 @@ fn numbers() {
         ("$formatNumber(12345.678, '#,##0.00')", "\"12,345.68\""),
         ("$formatNumber(0.5, '0%')", "\"50%\""),
         ("$formatBase(255, 16)", "\"ff\""),
+        // Digits beyond those of a float are what V8 makes of them.
+        ("$formatBase(1e21, 36)", "\"5v1j4f4ds7c000\""),
+        ("$formatBase(9007199254740993, 36)", "\"2gosa7pa2gw\""),
+        ("$formatBase(-1e30, 13)", "\"-ab93b17615001a5000000000000\""),
         (
             "$formatBase(1, 99)",
             "D3100: The radix of the formatBase function must be between 2 and 36.  It was given 99",
@@ -140,6 +144,37 @@ impl Environment for Then {
     fn random(&self) -> f64 {
         0.5
     }
+}
+
+/// A partial application fills the parameters that the reference's function names: `$zip` names none, and has one without a name.
+#[test]
+fn partial_applications_have_as_many_parameters_as_the_function_names() {
+    all(&[
+        ("$zip(?)([1, 2])", "[[1],[2]]"),
+        ("$zip(?, [3])([1])", "[[1]]"),
+        ("$zip([9], ?)([1], [2])", "[[9]]"),
+        ("$append([1], ?)([2])", "[1,2]"),
+        ("$uppercase(?, 2)('a')", "\"A\""),
+        ("$substring(?, 1, ?)('hello', 2)", "\"el\""),
+        ("$millis(?)() = $millis()", "true"),
+    ]);
+}
+
+/// Called as a function, a regular expression takes anything for a text, as JavaScript does.
+#[test]
+fn regular_expressions_called_as_functions_make_texts_of_anything() {
+    all(&[
+        ("/$/(1).start", "1"),
+        ("/u/(null).end", "2"),
+        ("/e/(missing).start", "3"),
+        ("/2/([1, 2, 3]).start", "2"),
+        ("/./([[1, 2], [null, 3]]).next().match", "\",\""),
+        ("/b/({'a': 1}).match", "\"b\""),
+        ("/./(12.5).next().next().match", "\".\""),
+        ("/./('ab').next().next()", "undefined"),
+        ("/$/(1).next()", "D1004: Regular expression matches zero length string"),
+        ("/$/('a').next()", "undefined"),
+    ]);
 }
 
 #[test]

@@ -93,6 +93,9 @@ fn term(input: ParseStream<'_>) -> Result<Condition> {
                 place: place.to(operand_place),
             });
         }
+        if ident == "not" {
+            return Err(syn::Error::new(ident.span(), "`not` is written `!`: `!($.total > 5)`"));
+        }
         let join = match ident.to_string().as_str() {
             "and" => Some(Condition::And as fn(_) -> _),
             "or" => Some(Condition::Or as fn(_) -> _),
@@ -257,6 +260,14 @@ fn relation(input: ParseStream<'_>) -> Result<Relation> {
     }
     if input.peek(token::Paren) {
         return Err(input.error("a test is written around its path: `is_present($.note)`"));
+    }
+    if input.peek(Token![=]) {
+        return Err(input.error("a comparison is written `==`"));
+    }
+    if input.peek(Token![in]) {
+        return Err(
+            input.error("write a comparison for each value: `$.status == \"NEW\" || $.status == \"PAID\"`")
+        );
     }
     Err(input.error("expected a comparison: `==`, `!=`, `<`, `<=`, `>`, `>=` or `matches`"))
 }

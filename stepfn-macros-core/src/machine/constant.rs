@@ -12,6 +12,8 @@ use syn::{BinOp, Lit, Result, Token, UnOp, ext::IdentExt, parse::ParseStream, to
 use super::{
     ast::{Constant, Expr, Key, Kind, Place},
     names::{field_name, identifier},
+    parse::NOT_COMPUTED,
+    path,
 };
 
 /// Returns `true` if a number follows that is no literal: `5 * 60`, `limits::MINUTE`, `(LIMIT + 1)`.
@@ -39,7 +41,9 @@ fn is_operator(input: ParseStream<'_>) -> bool {
 
 /// `5 * 60` as the literal that it comes to, `LIMIT * 2` as a constant.
 pub(super) fn constant(input: ParseStream<'_>) -> Result<Expr> {
-    let written: syn::Expr = input.parse()?;
+    let written: syn::Expr = input.parse().map_err(|error: syn::Error| {
+        if path::is_path(input) { syn::Error::new(error.span(), NOT_COMPUTED) } else { error }
+    })?;
     let place = Place::of_tokens(&written);
     let kind = match literal(&written, place)? {
         Some(value) => Kind::Literal(value),

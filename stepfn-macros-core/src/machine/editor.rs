@@ -156,7 +156,7 @@ fn paths(lowered: &Lowered, seen: &[Seen], errors: &Errors, flows: &mut Flows<'_
             range.as_ref().is_none_or(|range| range.start <= part.start && part.end <= range.end)
         };
         if let (Some(spot), Some(text)) =
-            (lowered.spots.get(at), lowered.json.pointer(at).and_then(|text| text.as_str()))
+            (lowered.spots.get(at.as_str()), lowered.json.pointer(at).and_then(|text| text.as_str()))
         {
             add(nodes, text, &spot.parts.iter().filter(|(part, _)| within(part)).collect::<Vec<_>>());
         }

@@ -315,6 +315,8 @@ impl Lowering<'_> {
             "Payload" => return self.payload(value, key, &name, at, map),
             "Input" if self.starts => return self.payload(value, key, &name, at, map),
             "RoleArn" => return self.template_field("RoleArn", value, key.place, at, map),
+            // A field that there is not at all is told as such, whatever its value.
+            _ if schema::named(&name).is_none() && is_unread(value) => Some(Value::Null),
             _ => self.value(schema::named(&name), &name, key, value, &field_at),
         };
         if let Some(value) = lowered {
@@ -385,5 +387,14 @@ fn is_jsonata(block: &Block) -> Option<bool> {
         Kind::Name(name) => Some(name == "JSONata"),
         Kind::Literal(text) => Some(text.as_str() == Some("JSONata")),
         _ => None,
+    }
+}
+
+/// Returns `true` for a value that only some fields take: names, alone or in a list.
+fn is_unread(value: &Expr) -> bool {
+    match &value.kind {
+        Kind::Name(_) => true,
+        Kind::Array(items) => items.iter().any(is_unread),
+        _ => false,
     }
 }

@@ -31,7 +31,7 @@ use stepfn_core::{
     asl::{self, schema},
     check::{self, Options},
     definition::Call,
-    diagnostic::{Code, Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic, Severity, Subject},
     flow::{self, StateTyping, TaskRef, Typing},
     json,
 };
@@ -286,7 +286,12 @@ fn words(diagnostic: &Diagnostic) -> String {
     let of_data = matches!(diagnostic.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
     // A field that ASL does not have was written in snake_case all the same.
     let own = diagnostic.at.rsplit('/').next().filter(|_| diagnostic.code == Code::UnknownField);
-    let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text, own) };
+    // A state may have the name of a field: `End`.
+    let state = match &diagnostic.subject {
+        Some(Subject::State(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text, own, state) };
     let mut message = spell(&diagnostic.message);
     if let Some(help) = &diagnostic.help {
         message.push_str("; ");
@@ -296,14 +301,15 @@ fn words(diagnostic: &Diagnostic) -> String {
 }
 
 /// Replaces ASL's field names in backticks with those of the DSL.
-fn in_dsl(text: &str, own: Option<&str>) -> String {
+fn in_dsl(text: &str, own: Option<&str>, state: Option<&str>) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
+        let is_state = out.ends_with("state ") || state == Some(part) && out.ends_with(" to ");
         if index > 0 {
             out.push('`');
         }
         // Odd parts are inside backticks.
-        if index % 2 == 1 { out.push_str(&code_in_dsl(part, own)) } else { out.push_str(part) }
+        if index % 2 == 1 && !is_state { out.push_str(&code_in_dsl(part, own)) } else { out.push_str(part) }
     }
     out
 }

@@ -118,7 +118,12 @@ fn block(input: ParseStream<'_>, reading: &mut Reading) -> Result<Block> {
             break;
         }
         if let Err(error) = content.parse::<Token![,]>() {
-            reading.push(Place::of(error.span()), "expected `,` before the next field");
+            let message = if ['+', '-', '*', '/'].iter().any(|sign| is_sign(&content, *sign)) {
+                NOT_COMPUTED
+            } else {
+                "expected `,` before the next field"
+            };
+            reading.push(Place::of(error.span()), message);
             skip_to_comma(&content)?;
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;
@@ -200,6 +205,13 @@ pub(super) fn part_as(body: &Group, reading: &mut Reading, wants: Wants) -> Resu
     }
 }
 
+/// What is said where data are computed with signs.
+pub(super) const NOT_COMPUTED: &str = "values from the data are not computed with signs: write `States.MathAdd($.total, 1)` for numbers, `States.Format(\"order {}\", $.id)` for texts, or JSONata";
+
+fn is_sign(input: ParseStream<'_>, sign: char) -> bool {
+    matches!(input.fork().parse::<TokenTree>(), Ok(TokenTree::Punct(punct)) if punct.as_char() == sign)
+}
+
 fn to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
     let mut tokens = Vec::new();
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -231,7 +243,13 @@ fn entry(input: ParseStream<'_>, reading: &mut Reading) -> Result<Entry> {
         Key { text: ident.unraw().to_string(), place: Place::of(ident.span()), is_string: false }
     };
     if !input.peek(Token![:]) {
-        return Err(syn::Error::new(input.span(), format!("expected `:` after `{}`", key.text)));
+        let rules = ["if", "when", "match", "case"].contains(&key.text.as_str());
+        let help = if rules {
+            "; the rules of a Choice are a list: `choices: [ $.total > 100 => Approve ]`"
+        } else {
+            ""
+        };
+        return Err(syn::Error::new(input.span(), format!("expected `:` after `{}`{help}", key.text)));
     }
     input.parse::<Token![:]>()?;
     let start = input.span();

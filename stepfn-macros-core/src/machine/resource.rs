@@ -122,7 +122,11 @@ fn task(input: ParseStream<'_>) -> Result<(Callee, Span)> {
     let content;
     let parens = parenthesized!(content in input);
     let path: syn::Path = content.parse().map_err(|error: syn::Error| {
-        syn::Error::new(error.span(), "expected the name of a `#[lambda]` function, or of a machine to start")
+        let help = if content.peek(syn::LitStr) { "; it is written without quotes" } else { "" };
+        syn::Error::new(
+            error.span(),
+            format!("expected the name of a `#[lambda]` function, or of a machine to start{help}"),
+        )
     })?;
     if !content.is_empty() {
         return Err(content.error("expected `)`: a task is one function, or one machine"));

@@ -2,7 +2,7 @@
 
 use stepfn_core::{
     check::Code,
-    intrinsic,
+    intrinsic::{self, Function},
     json::push_token,
     jsonata,
     value::{Map, Value},
@@ -142,7 +142,12 @@ impl Lowering<'_> {
             }
             Kind::Array(items) => return self.array(items, value.place, at),
             Kind::Name(name) => {
-                let help = if name.starts_with("States.") || name.starts_with("Lambda.") {
+                let function = name.strip_prefix("States.").and_then(|name| name.parse::<Function>().ok());
+                let help = if function.is_some() {
+                    format!("a function has parentheses: `{name}(…)`")
+                } else if name.contains('.') && name.starts_with(char::is_lowercase) {
+                    format!("a value from the data is a path, `$.{name}`, and a string is written in quotes")
+                } else if name.starts_with("States.") || name.starts_with("Lambda.") {
                     format!("names of errors are those of `error_equals`: `[{name}]`")
                 } else {
                     "a string is written in quotes".to_owned()

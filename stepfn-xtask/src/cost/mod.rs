@@ -26,14 +26,14 @@ use crate::{Failure, named};
 #[derive(Debug, Args)]
 #[command(after_help = crate::EXIT_CODES)]
 pub(crate) struct Cost {
-    /// The machine
+    /// The machine [default: all, one after the other]
     #[arg(value_name = "NAME")]
-    name: String,
+    name: Option<String>,
     /// Executions a month
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     runs: u64,
     /// Run the machine with this input instead, in JSON; may be given more than once
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "name")]
     input: Vec<PathBuf>,
     /// The duration of a task's call, in milliseconds, beside deliberate waits; one after the other
     #[arg(long, value_name = "MS", default_value_t = 100)]
@@ -44,7 +44,7 @@ pub(crate) struct Cost {
     /// The region; Express prices are those of us-east-1 in any
     #[arg(long, value_name = "REGION", default_value = "us-east-1", value_parser = region)]
     region: String,
-    /// `json` is one line: {"machine","runs","region","prices","express_refused","paths":[{"path","ended","transitions","seconds","standard","express"}]}
+    /// `json` is one line for each machine: {"machine","runs","region","prices","express_refused","paths":[{"path","ended","transitions","seconds","standard","express"}]}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     format: Format,
 }
@@ -78,7 +78,26 @@ impl Cost {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let definition = named(deployments, &self.name)?;
+        let chosen = match &self.name {
+            Some(name) => vec![named(deployments, name)?],
+            None => deployments.iter().map(|deployment| &deployment.definition).collect(),
+        };
+        let mut outcome = Outcome::Success;
+        for (index, definition) in chosen.into_iter().enumerate() {
+            if index > 0 && self.format == Format::Text {
+                writeln!(out)?;
+            }
+            outcome = outcome.max(self.of_one(definition, out, err)?);
+        }
+        Ok(outcome)
+    }
+
+    fn of_one(
+        &self,
+        definition: &Definition,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
         let ended = match self.ended(definition)? {
             Ok(ended) => ended,
             Err(message) => {

@@ -43,6 +43,8 @@ pub mod telling {
                 resource: lambda(who),
                 parameters: { "id": $.id },
                 result_path: $.answer,
+                timeout_seconds: crate::telling::PATIENCE,
+                retry: [..crate::retries::Transient],
                 next: Answered,
             },
         }

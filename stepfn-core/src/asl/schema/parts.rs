@@ -3,7 +3,7 @@
 use super::{Field, fields_of, rows::*};
 use crate::{
     asl::{Amount, Catcher, Condition, PathField, Retrier, State, StateKind, content::Content, holding},
-    json::below,
+    json::Pointer,
     value::Value,
 };
 
@@ -40,7 +40,7 @@ impl<'m> Given<'m> {
 #[derive(Clone, Debug)]
 pub struct Part<'m> {
     /// JSON pointer below the state.
-    pub at: String,
+    pub at: Pointer,
     /// The row of the table.
     pub field: &'static Field,
     /// The value.
@@ -84,7 +84,7 @@ impl State {
     pub fn parts(&self) -> Vec<Part<'_>> {
         let mut parts = Vec::new();
         for (field, given) in self.fields() {
-            let at = format!("/{}", field.name);
+            let at = Pointer::root().key(field.name);
             parts.push(Part { at: at.clone(), field, given });
             match (field.kind, given) {
                 (Kind::Object(owner), Given::Value(value)) => objects(&at, owner, value, &mut parts),
@@ -119,8 +119,8 @@ impl State {
                     "Next" => rule.next.given(),
                     _ => None,
                 };
-                let at = || format!("/Choices/{index}/{}", field.name);
-                parts.extend(given.map(|given| Part { at: at(), field, given }));
+                let rule = Pointer::root().key("Choices").index(index);
+                parts.extend(given.map(|given| Part { at: rule.key(field.name), field, given }));
             }
         }
     }
@@ -150,20 +150,20 @@ impl Catcher {
     }
 }
 
-fn list<'m>(at: &str, entries: impl Iterator<Item = Fields<'m>>, parts: &mut Vec<Part<'m>>) {
+fn list<'m>(at: &Pointer, entries: impl Iterator<Item = Fields<'m>>, parts: &mut Vec<Part<'m>>) {
     for (index, fields) in entries.enumerate() {
         for (field, given) in fields {
-            parts.push(Part { at: format!("{at}/{index}/{}", field.name), field, given });
+            parts.push(Part { at: at.index(index).key(field.name), field, given });
         }
     }
 }
 
 /// The fields of an object that the model holds as JSON.
-fn objects<'m>(at: &str, owner: &str, value: &'m Value, parts: &mut Vec<Part<'m>>) {
+fn objects<'m>(at: &Pointer, owner: &str, value: &'m Value, parts: &mut Vec<Part<'m>>) {
     let Some(object) = value.as_object() else { return };
     for field in fields_of(owner) {
         let Some(value) = object.get(field.name) else { continue };
-        let at = below(at, field.name);
+        let at = at.key(field.name);
         parts.push(Part { at: at.clone(), field, given: Given::Value(value) });
         if let Kind::Object(owner) = field.kind {
             objects(&at, owner, value, parts);

@@ -6,7 +6,7 @@ use crate::{
         Condition, OperandKind, QueryLanguage, StateKind,
         schema::{Given, Kind, PathKind, fields_of},
     },
-    json::push_token,
+    json::{Pointer, push_token},
     value::Value,
 };
 
@@ -23,7 +23,7 @@ pub(in crate::check) enum Want {
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Text<'m> {
     /// JSON pointer below the state.
-    pub(in crate::check) below: String,
+    pub(in crate::check) below: Pointer,
     /// The field's name, as messages say it.
     pub(in crate::check) field: String,
     pub(in crate::check) text: &'m str,
@@ -62,9 +62,9 @@ pub(in crate::check) fn texts<'m>(node: &Node<'m>) -> Vec<Text<'m>> {
     }
     let state = node.state;
     let mut texts = Vec::new();
-    let mut add = |below: String, text: Option<&'m str>, want: Want| {
+    let mut add = |below: Pointer, text: Option<&'m str>, want: Want| {
         if let Some(text) = text {
-            let field = below.rsplit('/').next().unwrap_or_default().to_owned();
+            let field = below.last().into_owned();
             texts.push(Text { below, field, text, want });
         }
     };
@@ -75,13 +75,13 @@ pub(in crate::check) fn texts<'m>(node: &Node<'m>) -> Vec<Text<'m>> {
     }
     if let StateKind::Choice(choice) = &state.kind {
         for (index, rule) in choice.choices.iter().enumerate() {
-            conditions(&format!("/Choices/{index}"), &rule.condition, &mut add);
+            conditions(&Pointer::root().key("Choices").index(index), &rule.condition, &mut add);
         }
     }
     for (below, template) in templates(node) {
         entries(&below, template, &mut |below, key, value| {
             if key.ends_with(".$") {
-                add(below.to_owned(), value.as_str(), Want::Template);
+                add(below.into(), value.as_str(), Want::Template);
             }
         });
     }
@@ -89,25 +89,25 @@ pub(in crate::check) fn texts<'m>(node: &Node<'m>) -> Vec<Text<'m>> {
 }
 
 fn conditions<'m>(
-    below: &str,
+    below: &Pointer,
     condition: &'m Condition,
-    add: &mut impl FnMut(String, Option<&'m str>, Want),
+    add: &mut impl FnMut(Pointer, Option<&'m str>, Want),
 ) {
     match condition {
         Condition::And(rules) | Condition::Or(rules) => {
             let join = if matches!(condition, Condition::And(_)) { "And" } else { "Or" };
             for (index, rule) in rules.iter().enumerate() {
-                conditions(&format!("{below}/{join}/{index}"), rule, add);
+                conditions(&below.key(join).index(index), rule, add);
             }
         }
-        Condition::Not(rule) => conditions(&format!("{below}/Not"), rule, add),
+        Condition::Not(rule) => conditions(&below.key("Not"), rule, add),
         Condition::Compare(comparison) => {
             // The reader reports a comparison without a variable.
             let variable = Some(comparison.variable.as_str()).filter(|variable| !variable.is_empty());
-            add(format!("{below}/Variable"), variable, Want::Path(PathKind::Any));
+            add(below.key("Variable"), variable, Want::Path(PathKind::Any));
             if comparison.operator.operand() == OperandKind::Path {
                 let operator = comparison.operator.name();
-                add(format!("{below}/{operator}"), comparison.operand.as_str(), Want::Path(PathKind::Any));
+                add(below.key(operator), comparison.operand.as_str(), Want::Path(PathKind::Any));
             }
         }
         Condition::Annotated(rule, _) => conditions(below, rule, add),
@@ -116,7 +116,7 @@ fn conditions<'m>(
 }
 
 /// The payload templates of a state (in JSONata: the values that may hold expressions), with their place below it.
-pub(in crate::check) fn templates<'m>(node: &Node<'m>) -> Vec<(String, &'m Value)> {
+pub(in crate::check) fn templates<'m>(node: &Node<'m>) -> Vec<(Pointer, &'m Value)> {
     let parts = node.state.parts().into_iter();
     let templates = parts.filter_map(|part| match (part.field.kind, part.given) {
         (Kind::Template, Given::Value(template)) => Some((part.at, template)),

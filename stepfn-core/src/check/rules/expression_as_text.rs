@@ -45,7 +45,8 @@ pub(super) fn check(node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 (Value::String(text), QueryLanguage::Jsonata) => in_jsonata(key, text),
                 _ => None,
             };
-            let meant = below.strip_prefix(&root).is_some_and(|inside| inside.split('/').any(takes_paths));
+            let meant =
+                below.strip_prefix(root.as_str()).is_some_and(|inside| inside.split('/').any(takes_paths));
             if let Some(found) = found
                 && !meant
             {

@@ -82,7 +82,7 @@ pub(super) fn check(node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
             "it waits for a task token, and what it sends holds none: it can only time out".to_owned(),
         ),
         None => (
-            "/Resource".to_owned(),
+            "/Resource".into(),
             "it waits for a task token and passes none on: it can only time out".to_owned(),
         ),
     };

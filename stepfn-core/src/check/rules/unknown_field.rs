@@ -159,7 +159,7 @@ fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, diagnostics: &mut Vec<D
 }
 
 /// Words of other languages, and what they are called in ASL.
-const MEANT: [(&str, &str); 9] = [
+const MEANT: [(&str, &str); 15] = [
     ("Otherwise", "Default"),
     ("Else", "Default"),
     ("Errors", "ErrorEquals"),
@@ -169,6 +169,12 @@ const MEANT: [(&str, &str); 9] = [
     ("Catchers", "Catch"),
     ("Rules", "Choices"),
     ("Description", "Comment"),
+    ("Duration", "Seconds"),
+    ("Delay", "Seconds"),
+    ("Sleep", "Seconds"),
+    ("Function", "Resource"),
+    ("Attempts", "MaxAttempts"),
+    ("Message", "Cause"),
 ];
 
 impl Diagnostic {

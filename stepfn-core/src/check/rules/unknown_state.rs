@@ -40,6 +40,9 @@ pub(super) fn check(walk: &Walk<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 let border = "no transition crosses the border of a Map or Parallel state";
                 return diagnostic.help(format!("a state `{name}` is {place}, but {border}"));
             }
+            if name.eq_ignore_ascii_case("end") {
+                return diagnostic.help("write `\"End\": true` where the machine ends");
+            }
             match walk.comparisons.of(names()) {
                 Some(names) => diagnostic.did_you_mean(name, names),
                 None => diagnostic,

@@ -228,7 +228,7 @@ fn passing(env: &Env<'_>, function: &Function, item: &Val) -> Option<Sym> {
     let inside = Env {
         locals: locals.collect(),
         context: lambda.context.clone(),
-        present: lambda.present.clone(),
+        present: lambda.present(),
         ..env.clone()
     };
     match inside.assume(&lambda.body, true) {

@@ -115,21 +115,27 @@ impl Node {
     }
 
     fn evaluate<'v>(&'v self, scope: &Scope<'v>) -> Result<Cow<'v, Value>, Failure> {
-        // Three is the most that a function with a fixed number of arguments takes.
-        let mut fixed: [Cow<'v, Value>; 3] = [const { Cow::Owned(Value::Null) }; 3];
-        let args: &[Cow<'v, Value>];
-        let all: Vec<Cow<'v, Value>>;
-        if self.args.len() <= fixed.len() {
-            for (value, arg) in fixed.iter_mut().zip(&self.args) {
-                *value = arg.evaluate(scope)?;
+        static NULL: Value = Value::Null;
+        // Three is the most that a function with a fixed number of arguments takes. Most of them are there, and are not moved.
+        if self.args.len() <= 3 {
+            let (mut values, mut made) = ([&NULL; 3], [const { Value::Null }; 3]);
+            for ((value, made), arg) in values.iter_mut().zip(&mut made).zip(&self.args) {
+                *value = match arg.lead(scope) {
+                    Some(value) => value,
+                    None => {
+                        *made = arg.evaluate(scope)?.into_owned();
+                        made
+                    }
+                };
             }
-            args = &fixed[..self.args.len()];
-        } else {
-            all = self.args.iter().map(|arg| arg.evaluate(scope)).collect::<Result<_, _>>()?;
-            args = &all;
+            return self.call(&values[..self.args.len()], scope);
         }
-        let arguments = Arguments { function: self.function, values: args };
-        self.apply(&arguments, scope.random).map(Cow::Owned)
+        let made = self.args.iter().map(|arg| arg.evaluate(scope)).collect::<Result<Vec<_>, _>>()?;
+        self.call(&made.iter().map(|value| &**value).collect::<Vec<_>>(), scope)
+    }
+
+    fn call<'v>(&self, values: &[&Value], scope: &Scope<'_>) -> Result<Cow<'v, Value>, Failure> {
+        self.apply(&Arguments { function: self.function, values }, scope.random).map(Cow::Owned)
     }
 
     /// Returns `true` if there are as many arguments as the function takes. `States.UUID` does not look at any (recorded on AWS).
@@ -162,9 +168,7 @@ impl Node {
                 }
             },
             Function::StringToJson => text::string_to_json(args),
-            Function::Array => {
-                Ok(args.values.iter().map(|value| Value::clone(value)).collect::<Vec<_>>().into())
-            }
+            Function::Array => Ok(args.values.iter().copied().cloned().collect::<Vec<_>>().into()),
             Function::ArrayPartition => array::partition(args),
             Function::ArrayContains => array::contains(args),
             Function::ArrayRange => array::range(args),
@@ -193,6 +197,16 @@ fn brace(message: &str) -> &'static str {
 }
 
 impl Arg {
+    /// Returns the value, if it is there already.
+    #[inline]
+    fn lead<'v>(&'v self, scope: &Scope<'v>) -> Option<&'v Value> {
+        match self {
+            Self::Constant(value) => Some(value),
+            Self::Path(path) => path.lead(scope),
+            Self::Call(_) => None,
+        }
+    }
+
     fn evaluate<'v>(&'v self, scope: &Scope<'v>) -> Result<Cow<'v, Value>, Failure> {
         match self {
             Self::Constant(value) => Ok(Cow::Borrowed(value)),
@@ -211,7 +225,7 @@ impl Arg {
 /// The evaluated arguments of a call.
 struct Arguments<'a, 'v> {
     function: Function,
-    values: &'a [Cow<'v, Value>],
+    values: &'a [&'v Value],
 }
 
 impl Arguments<'_, '_> {
@@ -220,7 +234,7 @@ impl Arguments<'_, '_> {
     }
 
     fn get(&self, index: usize) -> Result<&Value, Failure> {
-        self.values.get(index).map(|value| &**value).ok_or_else(|| self.refuse())
+        self.values.get(index).copied().ok_or_else(|| self.refuse())
     }
 
     fn text(&self, index: usize) -> Result<&Text, Failure> {

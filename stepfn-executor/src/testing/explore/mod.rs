@@ -17,6 +17,7 @@ use std::{
 use stepfn_core::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
     definition::Definition,
+    json::Pointer,
     service,
     shape::{Shape, Side},
     task::TaskFailure,
@@ -216,13 +217,13 @@ impl<'d> Explorer<'d> {
             routes: Vec::new(),
             solutions: HashMap::new(),
         };
-        explorer.gather("", &definition.machine, QueryLanguage::default(), children);
+        explorer.gather(&Pointer::root(), &definition.machine, QueryLanguage::default(), children);
         explorer
     }
 
     fn gather(
         &mut self,
-        at: &str,
+        at: &Pointer,
         machine: &'d StateMachine,
         around: QueryLanguage,
         children: &[(String, Exploration)],
@@ -231,7 +232,7 @@ impl<'d> Explorer<'d> {
         for (name, state) in &machine.states {
             self.states.insert(name, state);
             routes::routes(state, &mut self.routes);
-            let pointer = stepfn_core::flow::pointer(at, name);
+            let pointer = at.state(name);
             match &state.kind {
                 StateKind::Task(task) => {
                     let results = self.definition.results.iter();
@@ -278,7 +279,7 @@ impl<'d> Explorer<'d> {
                 _ => {}
             }
             for (below, child) in state.children() {
-                self.gather(&format!("{pointer}{below}"), child, language, children);
+                self.gather(&pointer.join(&below), child, language, children);
             }
         }
     }

@@ -103,8 +103,11 @@ impl Lowering<'_> {
             }
             Kind::Literal(Value::Null) => Some(Value::Null),
             Kind::Literal(Value::String(path)) => {
-                self.errors
-                    .push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
+                let root = if path.starts_with('$') { "" } else { "$." };
+                self.errors.push(
+                    value.place,
+                    format!("write the path without quotes: `{}: {root}{path}`", key.text),
+                );
                 None
             }
             _ => self.expected(value, "a path, as `$.a.b`"),
@@ -190,7 +193,10 @@ impl Lowering<'_> {
 
     pub(super) fn names(&mut self, value: &Expr, at: &str) -> Option<Value> {
         let Kind::Array(items) = &value.kind else {
-            return self.expected(value, "the names of errors: `[States.Timeout, PaymentError]`");
+            return match &value.kind {
+                Kind::Name(name) => self.expected(value, &format!("a list of errors: `[{name}]`")),
+                _ => self.expected(value, "the names of errors: `[States.Timeout, PaymentError]`"),
+            };
         };
         let mut names = Vec::new();
         for (index, item) in items.iter().enumerate() {

@@ -22,12 +22,20 @@ impl Program {
 
     pub(super) fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Value>, Refusal> {
         // Bare names, `$` and `$$` see nothing.
-        self.0.evaluate_within(None, scope, scope.limits.jsonata()).map_err(|error| match error {
-            Error { limit: Some(_), message, range, .. } => Refusal::Exceeded { message, range },
-            Error { code: Error::NO_JSON, .. } => Refusal::Unsupported,
-            Error { code: Error::INTERNAL, .. } => Refusal::Internal,
-            Error { code, message, range, .. } => Refusal::Threw { code, message, range },
-        })
+        match self.0.evaluate_within(None, scope, scope.limits.jsonata()) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(refusal(error)),
+        }
+    }
+}
+
+#[cold]
+fn refusal(error: Error) -> Refusal {
+    match error {
+        Error { limit: Some(_), message, range, .. } => Refusal::Exceeded { message, range },
+        Error { code: Error::NO_JSON, .. } => Refusal::Unsupported,
+        Error { code: Error::INTERNAL, .. } => Refusal::Internal,
+        Error { code, message, range, .. } => Refusal::Threw { code, message, range },
     }
 }
 
