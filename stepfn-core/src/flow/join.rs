@@ -79,7 +79,7 @@ impl Sym {
     }
 
     /// Returns `true` if both lie over the same, facts about it left aside.
-    fn is_over_the_same(&self, other: &Self) -> bool {
+    pub(super) fn is_over_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Leaf(a), Self::Leaf(b)) => {
                 a == b || a.ty == b.ty && a.given == b.given && a.origin == b.origin && bare(a).eq(bare(b))

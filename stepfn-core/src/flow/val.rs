@@ -166,7 +166,7 @@ impl Val {
             self.sym
                 .members()
                 .iter()
-                .any(|member| matches!(member, Sym::Computed(_, of) if of.contains(part)))
+                .any(|member| matches!(member, Sym::Computed(_, of) if of.iter().any(|of| of.is_over_the_same(part))))
         };
         let number = |member: &Sym| match member {
             Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => true,
@@ -197,7 +197,10 @@ impl Val {
             Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
             other => other,
         };
-        Self { sym, absent: false, some: self.some || self.many, ..self }
+        // Where the whole comes to something its parts did.
+        let mut over = self.over;
+        over.retain(|(_, need)| *need != Need::Value);
+        Self { sym, absent: false, some: self.some || self.many, over, ..self }
     }
 
     /// The same, but that it may come to nothing.
