@@ -1,5 +1,7 @@
 //! What is exempt from the promise: each exemption is a line of `docs/book/promises.md`, and there is no other way to let a failure pass.
 
+use std::cell::Cell;
+
 use stepfn::{
     executor::Outcome,
     intrinsic::{ArgKind, Call, Function},
@@ -308,10 +310,21 @@ fn holds_no_number(outcome: &Outcome) -> bool {
     })
 }
 
+thread_local! {
+    static IS_LARGE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says whether such a number is written in the machine that runs: what a state that fails was about to give is in no history.
+pub(crate) fn with_large<'v>(written: impl IntoIterator<Item = &'v Value>) {
+    IS_LARGE.set(written.into_iter().any(is_large));
+}
+
 /// Whether a number of an execution is so large that a sum of two may need more than 32 bits.
 fn holds_large(outcome: &Outcome, input: &Value) -> bool {
     let mut events = outcome.history.events();
-    is_large(input) || events.any(|event| event.details().is_some_and(|details| is_large(&details)))
+    IS_LARGE.get()
+        || is_large(input)
+        || events.any(|event| event.details().is_some_and(|details| is_large(&details)))
 }
 
 fn is_large(value: &Value) -> bool {
