@@ -15,7 +15,7 @@ const POWER_SECONDS: u64 = 300;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(
-        "`{0}` is no option; there are `--executions N`, `--seconds N`, `--seed S`, `--samples N` and `--power`"
+        "`{0}` is no option; there are `--executions N`, `--seconds N`, `--seed S`, `--samples N`, `--mode paths|jsonata|mixed` and `--power`"
     )]
     Option(String),
     #[error("`{0}` needs a number")]
@@ -35,13 +35,21 @@ struct Options {
     seconds: Option<u64>,
     seed: u64,
     samples: u64,
+    /// The only mode that runs.
+    mode: Option<String>,
     power: bool,
 }
 
 impl Options {
     fn read(arguments: &[String]) -> Result<Self, Error> {
-        let mut options =
-            Self { executions: EXECUTIONS, seconds: None, seed: fresh(), samples: 3, power: false };
+        let mut options = Self {
+            executions: EXECUTIONS,
+            seconds: None,
+            seed: fresh(),
+            samples: 3,
+            mode: None,
+            power: false,
+        };
         let mut rest = arguments.iter();
         while let Some(option) = rest.next() {
             let mut number = || {
@@ -53,6 +61,7 @@ impl Options {
                 "--seconds" => options.seconds = Some(number()?),
                 "--seed" => options.seed = number()?,
                 "--samples" => options.samples = number()?,
+                "--mode" => options.mode = rest.next().cloned(),
                 "--power" => options.power = true,
                 other => return Err(Error::Option(other.to_owned())),
             }
@@ -63,7 +72,7 @@ impl Options {
 
 /// Runs fresh seeds in release, and prints the seeds and the figures.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    let Options { executions, seconds, seed, samples, power } = Options::read(arguments)?;
+    let Options { executions, seconds, seed, samples, mode, power } = Options::read(arguments)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["test", "--release", "--package", "stepfn", "--test", "soundness"]);
@@ -82,6 +91,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     }
     command.env("STEPFN_SOUNDNESS_SEED", seed.to_string());
     command.env("STEPFN_SOUNDNESS_SAMPLES", samples.to_string());
+    if let Some(mode) = mode {
+        command.env("STEPFN_SOUNDNESS_MODE", mode);
+    }
     if command.status()?.success() { Ok(()) } else { Err(Error::Broken { seed }) }
 }
 

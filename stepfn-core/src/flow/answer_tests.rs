@@ -1,7 +1,7 @@
 //! What services answer, on its way: parts that are put into it, positions in it, what a job ends with.
 
-use super::sink_tests::said_of;
-use crate::shape::Shape;
+use super::sink_tests::{required, said_of};
+use crate::shape::{ObjectShape, Shape};
 
 /// Returns the diagnostics of a call of a service, and of the states behind it.
 fn said(resource: &str, states: &str, strict: bool) -> Vec<String> {
@@ -65,6 +65,25 @@ fn what_is_put_beside_a_part_of_an_answer_leaves_that_as_it_was() {
     }
     fine(&put("$.Item.id.mine", true));
     assert!(!put("$.Item.id.S", true).is_empty());
+}
+
+#[test]
+fn a_type_asks_for_what_a_service_need_not_answer_in_a_strict_machine() {
+    const CAUSE: Shape = Shape::Object(&ObjectShape {
+        name: "Failed",
+        fields: &[required("Cause", &["Cause"], &Shape::String)],
+        flattened: &[],
+        deny_unknown_fields: false,
+    });
+    let start = r#""A": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {}"#;
+    let ends = format!(r#"{start}, "End": true }}"#);
+    fine(&said_of(&Shape::Any, &ends, &CAUSE, false));
+    wrong(&said_of(&Shape::Any, &ends, &CAUSE, true), "Cause");
+    let tested = format!(
+        r#"{start}, "Next": "B" }}, "B": {{ "Type": "Choice", "Choices": [{{ "Variable": "$.Cause", "IsPresent": true, "Next": "C" }}], "Default": "D" }},
+           "C": {{ "Type": "Succeed" }}, "D": {{ "Type": "Fail" }}"#
+    );
+    fine(&said_of(&Shape::Any, &tested, &CAUSE, true));
 }
 
 #[test]

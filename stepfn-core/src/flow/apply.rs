@@ -168,11 +168,9 @@ impl Analyser<'_> {
         for round in 0..MOST_ROUNDS {
             let Some(frame) = self.calls.frames.last_mut() else { break };
             let joined = frame.made.clone().join(value.clone());
-            let joined = if round >= EXACT_ROUNDS && !joined.is_as(&frame.made) {
-                joined.outline(round)
-            } else {
-                joined
-            };
+            // The first that it gives changes nothing yet.
+            let has_changed = !joined.is_as(&frame.made) && !frame.made.is_nowhere();
+            let joined = if round >= EXACT_ROUNDS && has_changed { joined.outline(round) } else { joined };
             if !frame.changed && joined.is_as(&frame.made) {
                 value = joined;
                 break;

@@ -212,7 +212,8 @@ impl Analyser<'_> {
         }
         // What lacks a key on the way is left. In JSONata nothing fails there, and of one of several things that come here no claim of its
         // own tells of it.
-        let is_untold = most.query || whole.members().len() > 1;
+        let before = of_place(most, &site.input, &site.variables);
+        let is_untold = most.query || before.is_some_and(|before| before.members().len() > 1);
         let may = |step: &OwnedStep| match step {
             OwnedStep::Key(key) | OwnedStep::Query(key) if is_untold => OwnedStep::May(key.clone()),
             OwnedStep::Index(index) if most.query => OwnedStep::Pick(*index),

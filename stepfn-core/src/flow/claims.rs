@@ -120,7 +120,7 @@ impl Analyser<'_> {
 /// A value laid out flat. A strict machine leans on nothing that was declared to be anything.
 fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
     let mut nodes = Vec::new();
-    nodes_of(value, &mut nodes);
+    nodes_of(value, strict, &mut nodes);
     if strict {
         for node in &mut nodes {
             if let OwnedNode::Other(Node::Any) = node {
@@ -142,21 +142,23 @@ fn sent_of(node: &[OwnedNode]) -> Vec<OwnedNode> {
 const MOST_NESTED: usize = 4;
 const MOST_BESIDE: usize = 60;
 
-/// A service's answer as an object of its parts, which are taken to be there.
-fn unfolded(shape: &Shape, depth: usize) -> Sym {
+/// A service's answer as an object of its parts, which are taken to be there; but in a strict machine, where the service need not
+/// give them.
+fn unfolded(shape: &Shape, depth: usize, strict: bool) -> Sym {
     let below = |shape: &Shape| match depth {
         0 => Sym::Any(Origin::service()),
-        _ => unfolded(shape, depth - 1),
+        _ => unfolded(shape, depth - 1, strict),
     };
     match shape.kind() {
         Kind::Structure(members) if members.len() > MOST_BESIDE => Sym::Any(Origin::service()),
         Kind::Structure(members) => {
             let mut fields = Fields::new();
             for member in &members {
-                let entry = Entry::of(match answer::of_member(member) {
+                let value = match answer::of_member(member) {
                     Sym::Answer(shape) => below(&shape),
                     known => known,
-                });
+                };
+                let entry = Entry { absent: strict && !member.required, ..Entry::of(value) };
                 // Runs of capitals may be written as in the API.
                 fields.insert(member.api_name.into(), Entry { absent: true, ..entry.clone() });
                 fields.insert((&*member.name).into(), entry);
@@ -172,12 +174,12 @@ fn unfolded(shape: &Shape, depth: usize) -> Sym {
 /// A value laid out flat, as it is: node 0 is the value.
 pub(super) fn outline(value: &Sym) -> Vec<OwnedNode> {
     let mut nodes = Vec::new();
-    nodes_of(value, &mut nodes);
+    nodes_of(value, false, &mut nodes);
     nodes
 }
 
 /// Lays a value out flat; node 0 of what is appended is the value.
-fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
+fn nodes_of(value: &Sym, strict: bool, nodes: &mut Vec<OwnedNode>) -> usize {
     let index = nodes.len();
     nodes.push(OwnedNode::Other(Node::Any));
     let node = match value {
@@ -198,7 +200,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::Boolean => Node::Boolean,
         Sym::Answer(shape) => {
             nodes.truncate(index);
-            return nodes_of(&unfolded(shape, MOST_NESTED), nodes);
+            return nodes_of(&unfolded(shape, MOST_NESTED, strict), strict, nodes);
         }
         Sym::Leaf(leaf) => {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
@@ -207,7 +209,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         // That there are items does not determine their type.
         Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
             nodes.truncate(index);
-            return nodes_of(base, nodes);
+            return nodes_of(base, strict, nodes);
         }
         // What a Choice knows of a part does not unmake the whole: if that fits, so does this.
         Sym::Object(fields, Some(base)) if fields.values().any(|entry| entry.narrowed) => {
@@ -222,26 +224,26 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
                     Sym::Object(Shared::new(fields), Some(base.clone()))
                 }
             };
-            let narrowed = nodes_of(&plain(true), nodes);
-            Node::Either(narrowed, nodes_of(&plain(false), nodes))
+            let narrowed = nodes_of(&plain(true), strict, nodes);
+            Node::Either(narrowed, nodes_of(&plain(false), strict, nodes))
         }
         Sym::Object(fields, base) => {
             let first = nodes.len();
             nodes.extend(fields.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, (key, entry)) in fields.iter().enumerate() {
-                let value = nodes_of(&entry.value, nodes);
+                let value = nodes_of(&entry.value, strict, nodes);
                 nodes[first + position] =
                     OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
             }
-            let base = base.as_ref().map(|base| nodes_of(base, nodes));
+            let base = base.as_ref().map(|base| nodes_of(base, strict, nodes));
             Node::Object { first, len: fields.len(), base }
         }
-        Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
-        Sym::Map(value) => Node::Map(nodes_of(value, nodes)),
+        Sym::Array(item) => Node::Array(nodes_of(item, strict, nodes)),
+        Sym::Map(value) => Node::Map(nodes_of(value, strict, nodes)),
         Sym::Changed(parts) => match &parts[..] {
             [like, item] => {
-                let like = nodes_of(like, nodes);
-                Node::Changed { like, item: nodes_of(item, nodes) }
+                let like = nodes_of(like, strict, nodes);
+                Node::Changed { like, item: nodes_of(item, strict, nodes) }
             }
             _ => Node::Any,
         },
@@ -249,7 +251,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, item) in items.iter().enumerate() {
-                let item = nodes_of(item, nodes);
+                let item = nodes_of(item, strict, nodes);
                 nodes[first + position] = OwnedNode::Other(Node::Item(item));
             }
             let len = items.len();

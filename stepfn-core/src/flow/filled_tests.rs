@@ -18,17 +18,3 @@ fn a_text_with_a_placeholder_is_any_text() {
     assert_eq!(said(&format!("{kept}{other}"), String::SHAPE), [""; 0]);
     assert_eq!(said(&format!("{kept}{other}"), u8::SHAPE).len(), 1);
 }
-
-#[test]
-fn an_error_whose_name_is_filled_in_may_be_caught_under_any() {
-    let fails = |error: &str| {
-        let states = format!(
-            r#""A": {{ "Type": "Parallel", "Branches": [{{ "StartAt": "F", "States": {{ "F": {{ "Type": "Fail", "Error": "{error}" }} }} }}],
-                "Catch": [{{ "ErrorEquals": ["NotPaid"], "Next": "C" }}], "End": true }},
-               "C": {{ "Type": "Pass", "InputPath": "$.Cause", "End": true }}"#
-        );
-        said(&states, <Option<String>>::SHAPE).len() + said(&states, String::SHAPE).len()
-    };
-    // Without a cause it is null.
-    assert_eq!((fails("NotPaid"), fails("${Code}"), fails("Other")), (1, 1, 0));
-}

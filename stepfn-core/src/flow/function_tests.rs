@@ -385,8 +385,8 @@ fn a_function_that_calls_itself_on_every_way_is_refused() {
         ("any", "($f := function($p) { $g($p) }; $g := function($p) { $f($p) }; $f(1))", ENDLESS),
     ]);
     right(&[
-        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) : $error('low') }; $f(@n))"),
-        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) }; [$f(@n)])"),
-        ("u32", "($f := function($p) { $p > 0 ? $f($p - 1) : 0 }; $f(@n))"),
+        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) : $error('low') }; $f(4))"),
+        ("any", "($f := function($p) { $p > 0 ? $f($p - 1) }; [$f(4)])"),
+        ("u32", "($f := function($p) { $p > 0 ? $f($p - 1) : 0 }; $f(4))"),
     ]);
 }

@@ -226,3 +226,21 @@ fn a_payload_that_may_be_null_stays_so_behind_a_condition_on_its_parts() {
         "D": { "Type": "Succeed" }"#;
     assert_eq!(judged([&NULLABLE, &Shape::Any, &NULLABLE, &Shape::Any], Call::Invoke, tested), [""; 0]);
 }
+
+#[test]
+fn in_jsonpath_a_key_of_the_success_alone_takes_nothing_of_the_error() {
+    let of = |rules: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "Next": "F" }},
+            "F": {{ "Type": "Task", "QueryLanguage": "JSONPath", {FUNCTION}, "ResultPath": "$.r", "Next": "C",
+                "Catch": [{{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "C" }}] }},
+            "C": {{ "Type": "Choice", "QueryLanguage": "JSONPath", "Choices": [{rules}] }},
+            "D": {{ "Type": "Succeed" }}"#
+        );
+        judged([&IN, &Shape::Any, &Shape::Any, &ROW], Call::Direct, &states)
+    };
+    const R: &str = r#"{ "Variable": "$.r.status", "IsPresent": true, "Next": "D" }"#;
+    const ERROR: &str = r#"{ "Variable": "$.error", "IsPresent": true, "Next": "D" }"#;
+    may_not_match(&of(R));
+    assert_eq!(of(&format!("{R}, {ERROR}")), [""; 0]);
+}

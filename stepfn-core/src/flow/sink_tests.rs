@@ -470,6 +470,9 @@ fn an_error_without_name_or_cause_is_caught_with_nulls() {
         (r#", "Error": "X""#, "States.ALL", "Cause", 1),
         (r#", "Error": "X""#, "X", "Cause", 1),
         (r#", "Error": "X""#, "Y", "Cause", 0),
+        // What it is called is filled in later.
+        (r#", "Error": "${Code}""#, "Y", "Cause", 1),
+        (r#", "Error": "${Code}""#, "Y", "Error", 0),
         (r#", "Error": "X""#, "States.ALL", "Error", 0),
         (r#", "Cause": "X""#, "States.TaskFailed", "Error", 1),
         (r#", "Cause": "X""#, "Y", "Error", 0),

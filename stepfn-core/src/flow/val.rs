@@ -197,7 +197,10 @@ impl Val {
             Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
             other => other,
         };
-        Self { sym, absent: false, some: self.some || self.many, ..self }
+        // Where the whole comes to something its parts did.
+        let mut over = self.over;
+        over.retain(|(_, need)| *need != Need::Value);
+        Self { sym, absent: false, some: self.some || self.many, over, ..self }
     }
 
     /// The same, but that it may come to nothing.

@@ -51,11 +51,4 @@ state_machine! {
     }
 }
 
-state_machine! {
-    Sent(Order) -> serde_json::Value {
-        start_at: Stop,
-        Stop: Task { resource: aws_sdk::ec2::stop_instances, parameters: { "InstanceIds": GIFT }, end: true },
-    }
-}
-
 fn main() {}
