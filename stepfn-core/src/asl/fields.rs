@@ -134,7 +134,7 @@ impl Fields<'_> {
                 )
             }
             .help(format!("write `\"{text}\"`"))
-            .fix(Edit::Value { at: self.at.key(name).into(), to: to_string(&text.as_str().into()) }, true),
+            .fix(Edit::Value { at: self.at.key(name), to: to_string(&text.as_str().into()) }, true),
         );
         self.kept.insert(name.into(), value);
         Some(text)

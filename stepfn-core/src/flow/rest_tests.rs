@@ -194,12 +194,10 @@ fn what_is_known_of_a_key_makes_no_object_of_the_whole() {
     assert_eq!(joined(&CAUSE, &SINK), [""; 0]);
     assert_eq!(joined(&CAUSE, &CAUSE), [""; 0]);
     // Told apart by the key it is the object.
-    let told = format!(
-        r#""A": {{ "Type": "Choice", "Choices": [{{ "Condition": "{{% $exists($states.input.Cause) %}}", "Next": "E" }}], "Default": "D" }},
-        "E": {{ "Type": "Pass", "End": true }},
-        "D": {{ "Type": "Fail" }}"#
-    );
-    assert_eq!(judged([&EITHER, &SINK, &Shape::Any, &Shape::Any], Call::Direct, &told), [""; 0]);
+    let told = r#""A": { "Type": "Choice", "Choices": [{ "Condition": "{% $exists($states.input.Cause) %}", "Next": "E" }], "Default": "D" },
+        "E": { "Type": "Pass", "End": true },
+        "D": { "Type": "Fail" }"#;
+    assert_eq!(judged([&EITHER, &SINK, &Shape::Any, &Shape::Any], Call::Direct, told), [""; 0]);
 }
 
 #[test]
