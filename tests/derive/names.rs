@@ -87,7 +87,7 @@ named! { $
     Holds Judged Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
     Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowInfo WorkflowType DraftChild
     FragmentConstant FragmentNumber FragmentType constant expect expect_amount expect_express expect_less expect_number expect_own_error expect_timestamp expect_unless editor editor_data editor_machine
-    ErrorText read_input write_output fragment from_value holds number said same shape_of state_machine svg to_value
+    ErrorText read_input write_output fragment from_value holds number said verdict same shape_of state_machine svg to_value
     claims leads Key May Query Index Each Item Every At Within Descend NonNull Present Items Many Maybe Values EntryKey
     Distinct Pick PickEach Where Strict OrWhere
 

@@ -304,7 +304,9 @@ fn words(diagnostic: &Diagnostic) -> String {
 fn in_dsl(text: &str, own: Option<&str>, state: Option<&str>) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
-        let is_state = out.ends_with("state ") || state == Some(part) && out.ends_with(" to ");
+        // What a state is to be given is a field.
+        let names_state = out.ends_with("state ") && !out.ends_with("give the state ");
+        let is_state = names_state || state == Some(part) && out.ends_with(" to ");
         if index > 0 {
             out.push('`');
         }
