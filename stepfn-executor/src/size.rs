@@ -84,6 +84,7 @@ const LONG: usize = 128;
 pub(crate) struct Weight {
     bytes: usize,
     /// The addresses of the long texts that are counted: a text does not tell how many hold it, and a history holds all of its own.
+    #[allow(clippy::box_collection, reason = "few fibers have any, and each carries this field")]
     texts: Option<Box<HashSet<usize>>>,
 }
 

@@ -124,8 +124,8 @@ fn grouped(integer: Vec<char>, fraction: Vec<char>, rules: &Rules, properties: &
         let at = at.min(text.len());
         text.splice(at..at, separator.iter().copied());
     };
-    if rules.regular > 0 {
-        for group in 1..=point.saturating_sub(1) / rules.regular {
+    if let Some(groups) = point.saturating_sub(1).checked_div(rules.regular) {
+        for group in 1..=groups {
             insert(&mut text, point - group * rules.regular);
         }
     } else {

@@ -265,7 +265,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     quote! {
         #(#conditions)*
         #[doc(hidden)]
-        #[allow(unused_macros)]
+        #[allow(unused_macros, clippy::crate_in_macro_def)]
         #export
         macro_rules! #hidden {
             (($($callback:tt)*) ($($path:tt)*) $($rest:tt)*) => {
