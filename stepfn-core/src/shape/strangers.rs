@@ -1,7 +1,7 @@
 //! Keys that a type does not have: `#[serde(deny_unknown_fields)]`, and the keys that are allowed beside the fields of a type.
 
 use super::{
-    Node, ObjectShape, Shape,
+    Field, Node, ObjectShape, Shape,
     fits::{Fits, Source},
     object::named,
     text::Text,
@@ -62,9 +62,7 @@ impl Fits<'_> {
             Shape::Object(given) => {
                 let mut i = 0;
                 while i < given.fields.len() {
-                    if let Some(key) = given.fields[i].key(view.side)
-                        && !takes(Some(object), key)
-                    {
+                    if let Some(key) = unknown_key(&given.fields[i], view.side, object) {
                         return stranger(key, object, out);
                     }
                     i += 1;
@@ -88,9 +86,7 @@ impl Fits<'_> {
             Shape::OneOf(one_of) => {
                 let mut i = 0;
                 while i < one_of.common.fields.len() {
-                    if let Some(key) = one_of.common.fields[i].key(view.side)
-                        && !takes(Some(object), key)
-                    {
+                    if let Some(key) = unknown_key(&one_of.common.fields[i], view.side, object) {
                         return stranger(key, object, out);
                     }
                     i += 1;
@@ -171,6 +167,22 @@ const fn takes(object: Option<&'static ObjectShape>, key: &str) -> bool {
         i += 1;
     }
     false
+}
+
+/// Returns a key that a field may come in under and that an object does not know: aliases are keys as well.
+const fn unknown_key(field: &Field, side: Side, object: &'static ObjectShape) -> Option<&'static str> {
+    let Some(key) = field.key(side) else { return None };
+    if !takes(Some(object), key) {
+        return Some(key);
+    }
+    let mut i = 1;
+    while matches!(side, Side::Given) && i < field.given_as.len() {
+        if !takes(Some(object), field.given_as[i]) {
+            return Some(field.given_as[i]);
+        }
+        i += 1;
+    }
+    None
 }
 
 const fn stranger(key: &str, object: &'static ObjectShape, out: &mut Text) -> bool {
@@ -276,6 +288,37 @@ mod tests {
             let fits = if expected.is_empty() { said.is_empty() } else { said.contains(expected) };
             assert!(fits, "{base:?}: {said}");
         }
+    }
+
+    #[test]
+    fn what_lies_below_an_overlay_may_come_in_under_an_alias() {
+        const ALIASED: ObjectShape = ObjectShape {
+            name: "Aliased",
+            fields: &[field("a", &["a", "a_old"], u32::SHAPE)],
+            flattened: &[],
+            deny_unknown_fields: true,
+        };
+        // One that must be there would be said to be missing.
+        const BOTH: ObjectShape =
+            ObjectShape { name: "Both", fields: &[Field { given: Given::Optional, ..A }, B], ..CLOSED };
+        const SAME: ObjectShape = ObjectShape {
+            name: "Same",
+            fields: &[Field { given: Given::Optional, ..ALIASED.fields[0] }, B],
+            ..CLOSED
+        };
+        let over = |side, target| {
+            let nodes = [
+                Node::Object { first: 1, len: 1, base: Some(2) },
+                Node::Field { key: "b", value: 3, absent: false },
+                Node::Leaf { shape: &Shape::Object(&ALIASED), side, steps: &[] },
+                Node::String,
+            ];
+            said(&nodes, target)
+        };
+        let said = over(Side::Given, &Shape::Object(&BOTH));
+        assert!(said.contains("its field `a_old` is unknown to `Both`"), "{said}");
+        assert_eq!(over(Side::Made, &Shape::Object(&BOTH)), "");
+        assert_eq!(over(Side::Given, &Shape::Object(&SAME)), "");
     }
 
     #[test]
