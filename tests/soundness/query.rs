@@ -309,7 +309,7 @@ fn form(random: &mut Random, scope: &Scope, depth: usize) -> (String, Guess) {
         11 => format!("{of}#$i.{{ 'i': $i, 'v': {} }}", sub(random, Kind::Any)),
         12 => format!("{of}@$j.{{ 'v': $j.{key} }}"),
         13 => format!("{of}[{}]", sub(random, Kind::Boolean)),
-        14 => format!("{of}[0..1]"),
+        14 => format!("{of}[[0..1]]"),
         15 => format!("{of}.{{ '{key}': {} }}", sub(random, Kind::Any)),
         16 => format!("{of}.[{}]", sub(random, Kind::Any)),
         17 => format!("{of} ~> $count()"),
