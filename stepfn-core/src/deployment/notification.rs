@@ -101,13 +101,13 @@ impl Target {
     }
 }
 
-/// Somebody hears of every execution that gets into a status.
+/// A message about every execution that gets into a status.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
-    /// The status that is told of.
+    /// The status that an execution gets into.
     pub status: ExecutionStatus,
-    /// Who is told.
+    /// The receiver.
     pub target: Target,
 }
 

@@ -117,7 +117,7 @@ pub(super) fn lacks(shape: &Shape, key: &str) -> bool {
     }
 }
 
-/// Returns `true` if an answer has a part to put something into. That one which its model may have is there is taken at its word.
+/// Returns `true` if something can be put into a part of an answer: a part that its model may have is taken to be there.
 pub(super) fn has_part(shape: &Shape, key: &str) -> bool {
     !matches!(shape.kind(), Kind::Structure(_)) || shape.member(key).is_some()
 }

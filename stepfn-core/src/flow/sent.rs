@@ -212,7 +212,7 @@ mod tests {
         );
     }
 
-    /// Returns the diagnostics of a constant in the place of a parameter, which the name of the constant stands for.
+    /// Returns the diagnostics where constants are parameters: each `"${IDS}"` in `parameters` stands for one of the given shape.
     fn said_of(resource: &str, parameters: &str, shape: &'static Shape) -> Vec<String> {
         let text = format!(
             r#"{{ "StartAt": "Send", "States": {{

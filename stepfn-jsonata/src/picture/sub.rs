@@ -150,7 +150,7 @@ impl Parts {
 
     /// The places of separators, the first in the part, the others, as the reference has it, in the integer part.
     ///
-    /// Each is told by the digits of the part that are behind it, or in front of it.
+    /// A place is the number of the part's digits behind it, or in front of it.
     fn groups(&self, part: &str, properties: &Properties, behind: bool) -> Vec<usize> {
         let is_digit = |c: char| properties.is_decimal_digit(c) || properties.is(c, &properties.digit);
         let places: Vec<usize> =

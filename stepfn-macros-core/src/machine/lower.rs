@@ -315,7 +315,7 @@ impl Lowering<'_> {
             "Payload" => return self.payload(value, key, &name, at, map),
             "Input" if self.starts => return self.payload(value, key, &name, at, map),
             "RoleArn" => return self.template_field("RoleArn", value, key.place, at, map),
-            // A field that there is not at all is told as such, whatever its value.
+            // An unknown field is reported as unknown, whatever its value.
             _ if schema::named(&name).is_none() && is_unread(value) => Some(Value::Null),
             _ => self.value(schema::named(&name), &name, key, value, &field_at),
         };

@@ -256,7 +256,7 @@ impl Lowering<'_> {
 /// The words for a path or a call where a literal is taken.
 fn no_literal(field: &str, written: &str, is_call: bool) -> String {
     let of_data = format!("{field}_path");
-    // The texts of a failure are the only ones that may be computed where they stand.
+    // Only the texts of a failure take a function, in the field of the same name with `Path`.
     if schema::written(&of_data).is_none() {
         format!("`{field}` takes a literal, no value from the data")
     } else if is_call && !matches!(field, "error" | "cause") {
