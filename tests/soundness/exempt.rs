@@ -181,7 +181,7 @@ fn refuses(cause: &str, is: impl Fn(Function, &[&ArgKind]) -> bool) -> bool {
 /// Whether it is a flag that says whether a merge goes deep: only shallow merges are made.
 fn is_flag(cause: &str) -> bool {
     refuses(cause, |function, args| {
-        function == Function::JsonMerge && matches!(args.get(2), Some(ArgKind::Path(_)))
+        function == Function::JsonMerge && matches!(args.get(2), Some(ArgKind::Path(_) | ArgKind::Call(_)))
     })
 }
 
@@ -259,7 +259,9 @@ fn is_too_large(cause: &str) -> bool {
     }
     cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
         let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
-        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+        let is_whole = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        // `1e+21` is one too.
+        is_whole || value.starts_with(|sign: char| sign.is_ascii_digit()) && beyond(value)
     })
 }
 

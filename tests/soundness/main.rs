@@ -42,6 +42,7 @@ mod scope;
 mod shapes;
 mod shrink;
 mod sink;
+mod started;
 mod states;
 mod tables;
 mod task;

@@ -27,6 +27,7 @@ use crate::{
     judge::{self, Failure},
     map::{RESULTS, bucket},
     random::Random,
+    started::is_unknown,
     task::{LAMBDA, answer, json_of},
     values::{anything, value, with_strangers},
 };
@@ -253,8 +254,11 @@ impl Trial {
                 },
             };
             let fault = running.lock().unwrap().fault.take();
-            let is_breach =
-                |fault: &String| exempt(fault).is_none() && !is_beyond_its_type(&outcome, &input, fault);
+            let is_breach = |fault: &String| {
+                exempt(fault).is_none()
+                    && !is_beyond_its_type(&outcome, &input, fault)
+                    && !self.is_sent_unknown(&outcome, fault)
+            };
             if let Some(fault) = fault.filter(is_breach) {
                 return Some(Failure::new("a function cannot read its input", &fault, Some(&input)));
             }
@@ -266,9 +270,10 @@ impl Trial {
     }
 
     /// What an execution that has ended did wrong, it or one that it started.
-    fn verdict(&self, outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
+    pub(crate) fn verdict(&self, outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
         if let Some(failure) = judge::judge(outcome, input, quiet)
             && !adds_what_a_text_holds(&self.machine, &failure.said)
+            && !is_unknown(self.input, input, &failure.said)
         {
             return Some(failure);
         }
@@ -276,37 +281,11 @@ impl Trial {
             && let Some(reason) = unreadable(shape, output)
             && exempt(&reason).is_none()
             && !is_beyond_its_type(outcome, input, &reason)
+            && !is_unknown(self.input, input, &reason)
         {
             return Some(Failure::new("the output cannot be read", &reason, Some(input)));
         }
         self.of_started(outcome)
-    }
-
-    /// The failure of an execution that was started, or of an input that its machine cannot read.
-    fn of_started(&self, outcome: &Outcome) -> Option<Failure> {
-        let of = |started: &Outcome| {
-            let arn = started.execution_arn();
-            let child = self.children.iter().find(|child| arn.contains(&format!(":{}:", child.name)))?;
-            let details = started.history.events().next()?.details()?;
-            let input: Value = details["input"].as_str()?.parse().ok()?;
-            if let Some(reason) = unreadable(child.trial.input, &input)
-                && exempt(&reason).is_none()
-                && !is_beyond_its_type(outcome, &input, &reason)
-            {
-                return Some(Failure::new(
-                    "a machine that is started cannot read its input",
-                    &reason,
-                    Some(&input),
-                ));
-            }
-            child.trial.verdict(started, &input, false)
-        };
-        let inside = || outcome.map_runs.iter().flat_map(|run| &run.children);
-        outcome
-            .started_executions
-            .iter()
-            .find_map(of)
-            .or_else(|| inside().find_map(|child| self.of_started(child)))
     }
 
     /// The machine and those that it starts.
@@ -350,7 +329,8 @@ impl Trial {
                 // Its callback is answered as that of any other work.
                 WorkKind::Child { number, result: None } => {
                     let child = &self.children[*number];
-                    let draft = child.trial.draft().unwrap_or_else(|findings| panic!("{findings:?}"));
+                    let mut draft = child.trial.draft().unwrap_or_else(|findings| panic!("{findings:?}"));
+                    draft.name = child.name.into();
                     let started = child.trial.finish(draft);
                     let started = child.trial.executor(&started, seed, running)?;
                     builder = builder.state_machine(child.name, &started);
@@ -398,7 +378,7 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 
 /// Returns the reason why a value cannot be read as a type, from a reader that shares no code with the checker. None where it is nothing
 /// but the size of a number: with smaller ones it can.
-fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
+pub(crate) fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
     let mut json = json_of(value);
     if interpret::accepts(shape, &json, false) || {
         smaller(&mut json);

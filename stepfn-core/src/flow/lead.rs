@@ -580,7 +580,7 @@ impl Analyser<'_> {
                         }
                         Val::one(Sym::never()).maybe()
                     }
-                    member => self.lead(reading, &member.peek_may(key), rest, want),
+                    member => self.lead(reading, &member.query_may(key), rest, want),
                 },
                 _ => self.lead(reading, member, keys, want),
             };

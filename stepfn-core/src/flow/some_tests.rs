@@ -362,3 +362,43 @@ fn what_a_service_answers_has_positions_where_it_is_an_array() {
     }
     assert!(!of("$states.result.Containers[1]", true).is_empty());
 }
+
+#[test]
+fn keys_are_an_array_where_two_of_them_are_there_for_certain() {
+    let texts = <Vec<String>>::SHAPE;
+    for object in [
+        "{'a': 1, 'b': 2}",
+        "{'a': $states.input.count, 'b': $states.input.signed}",
+        "{'a': 1, 'b': $states.input.left.b, 'c': $states}",
+    ] {
+        fine(&query(&format!("$keys({object})"), texts));
+    }
+    for object in
+        ["{'a': 1, 'b': $states.input.left.b}", "{'a': $states.input.left.b, 'b': $states.input.right.b}"]
+    {
+        wrong(&query(&format!("$keys({object})"), texts), "it may be missing");
+    }
+    wrong(&query("$keys({'a': $states.input.left.b})", ANY), "may be missing");
+    fine(&query("$exists($states.input.left.b) ? $keys({'a': $states.input.left.b}) : ''", ANY));
+    fine(&query("[$keys({'a': $states.input.left.b, 'c': 1})]", texts));
+}
+
+#[test]
+fn a_key_that_one_way_puts_there_is_read_of_each_item_on_another() {
+    let both = |own: &str, expression: &str, output| {
+        let states = format!(
+            r#""A": {{ "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [
+                    {{ "Condition": "{{% $states.input.count > 1 %}}", "Output": "{{% $states.input.lines %}}", "Next": "Z" }},
+                    {{ "Condition": "{{% $states.input.count > 0 %}}", "Output": "{{% $states.input.left %}}", "Next": "Z" }}],
+                "Default": "B", "Output": "{{% {{'sku': {own}}} %}}" }},
+            "B": {{ "Type": "Pass", "Next": "Z" }},
+            "Z": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said(&states, output)
+    };
+    wrong(&both("'x'", "$states.input.sku", ANY), "may be missing");
+    // Of some lines it is their texts, so it is no number and no single text.
+    wrong(&both("'x'", "$exists($states.input.sku) ? $states.input.sku : ''", &Shape::String), "");
+    fine(&both("'x'", "[$states.input.sku]", <Vec<String>>::SHAPE));
+    wrong(&both("1", "[$states.input.sku]", <Vec<u32>>::SHAPE), "found a string");
+}

@@ -9,6 +9,8 @@ pub enum OwnedStep {
     Key(String),
     /// [`Step::May`]
     May(String),
+    /// [`Step::MayQuery`]
+    MayQuery(String),
     /// [`Step::Query`]
     Query(String),
     /// [`Step::Index`]
@@ -107,6 +109,7 @@ impl OwnedStep {
         match self {
             Self::Key(key) => Step::Key(key),
             Self::May(key) => Step::May(key),
+            Self::MayQuery(key) => Step::MayQuery(key),
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,

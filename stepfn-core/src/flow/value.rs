@@ -386,6 +386,16 @@ impl Sym {
         }
     }
 
+    /// The same as JSONata reads it: through arrays.
+    pub(super) fn query_may(&self, key: &str) -> Self {
+        match self {
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::MayQuery(key.to_owned())])),
+            Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.query_may(key),
+            Self::Union(members) => Self::union(members.iter().map(|member| member.query_may(key))),
+            other => other.peek_may(key),
+        }
+    }
+
     /// Where the value of a key comes from in objects that are put over each other: the one that is asked whether it has it, if any
     /// is, and what others may have put over it.
     pub(super) fn of_merged<'s>(parts: &'s [Self], key: &str) -> (Option<&'s Self>, Vec<Self>) {

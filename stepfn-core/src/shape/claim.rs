@@ -661,7 +661,7 @@ const INSTEAD: &str = "; provide a default: `$exists(…) ? … : …`";
 const NOT_EVERYWHERE: &str = ": not every way here puts it there; put it there on every way, or test it with `is_present` in a Choice before";
 
 const fn is_may(step: Step<'_>) -> bool {
-    matches!(step, Step::May(_))
+    matches!(step, Step::May(_) | Step::MayQuery(_))
 }
 
 /// Returns `true` if the way is JSONata's.
@@ -670,7 +670,13 @@ const fn is_query(steps: &[Step<'_>]) -> bool {
     while i < steps.len() {
         if matches!(
             steps[i],
-            Step::Query(_) | Step::Items | Step::Pick(_) | Step::PickEach(_) | Step::Many | Step::Maybe
+            Step::Query(_)
+                | Step::MayQuery(_)
+                | Step::Items
+                | Step::Pick(_)
+                | Step::PickEach(_)
+                | Step::Many
+                | Step::Maybe
         ) {
             return true;
         }

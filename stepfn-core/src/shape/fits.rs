@@ -46,12 +46,23 @@ pub(super) struct Fits<'a> {
     pub(super) way: usize,
     /// Whether it is a function's payload, whose null comes to it as `{}`.
     pub(super) sent: bool,
+    /// Whether what lies over a value are facts about its parts.
+    pub(super) facts: bool,
 }
 
 impl<'a> Fits<'a> {
     /// Judges a value that somebody wrote or computed.
     pub(super) const fn of(nodes: &'a [Node<'a>]) -> Self {
-        Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0, sent: false }
+        Self {
+            nodes,
+            flattened: false,
+            buffered: false,
+            lenient: false,
+            around: None,
+            way: 0,
+            sent: false,
+            facts: false,
+        }
     }
 
     /// Returns `true` if a source and a target are being judged around here.
@@ -245,7 +256,11 @@ impl<'a> Fits<'a> {
                 }
                 Node::Either(first, second) => {
                     let mark = out.mark();
-                    if self.is_over_object(first) && self.fits(Source::Node(first), target, depth + 2, out) {
+                    let facts = Self { facts: true, ..self };
+                    if self.is_over_object(first)
+                        && self.has_no_second_name_as(second, target, out)
+                        && facts.fits(Source::Node(first), target, depth + 2, out)
+                    {
                         return true;
                     }
                     out.rewind(mark);
@@ -383,6 +398,15 @@ impl<'a> Fits<'a> {
         out.push(", found ");
         self.found(source, out);
         false
+    }
+
+    /// Returns `true` if no field of a type comes under two names out of a node.
+    const fn has_no_second_name_as(self, node: usize, target: View, out: &mut Text) -> bool {
+        match target.shape {
+            Shape::Object(object) => self.has_no_second_name(self.source(node), object, out),
+            Shape::Nullable(inner) => self.has_no_second_name_as(node, target.with(inner), out),
+            _ => true,
+        }
     }
 
     /// Returns `true` if facts about parts of a value lie over what is an object for certain: of nothing else they make one.

@@ -22,6 +22,7 @@ mod form;
 mod impls;
 mod keys;
 mod mismatch;
+mod names;
 mod narrow;
 mod node;
 mod object;

@@ -8,31 +8,6 @@ use super::{
     view::{Side, View, article},
 };
 
-/// Whether what came in has a field for certain that stands under one of several names, each of which another field takes.
-const fn is_there_by_some_name(source: Source, wanted: &Field) -> bool {
-    let Source::View(view @ View { side: Side::Given, shape: Shape::Object(object), .. }) = source else {
-        return false;
-    };
-    let mut i = 0;
-    while i < object.fields.len() {
-        let field = &object.fields[i];
-        let mut name = 0;
-        while name < field.given_as.len() && contains(wanted.given_as, field.given_as[name]) {
-            name += 1;
-        }
-        let is_never = matches!(field.given, Given::Never);
-        if name > 1
-            && name == field.given_as.len()
-            && !is_never
-            && field.is_required(view.with(field.shape).shape)
-        {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
 impl<'a> Fits<'a> {
     /// The value of a key, and whether it may be missing; none where it is not there at all.
     pub(super) const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
@@ -100,7 +75,7 @@ impl<'a> Fits<'a> {
     }
 
     /// Returns `true` if a source is what nothing can be: a field that was taken away.
-    const fn is_nothing(self, source: Source) -> bool {
+    pub(super) const fn is_nothing(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Union { len: 0, .. }),
             _ => false,
@@ -153,7 +128,7 @@ impl<'a> Fits<'a> {
             i -= 1;
             let (part, lacking) = self.merged_part(i);
             if let Some((value, absent)) = self.key(part, key) {
-                let whole = Self { flattened: false, ..self };
+                let whole = self.whole();
                 if !whole.fits(value, wanted, depth + 5, out) {
                     return Some((false, false));
                 }
@@ -165,6 +140,22 @@ impl<'a> Fits<'a> {
             }
         }
         found
+    }
+
+    /// Whether what lies below an overlay may be missing.
+    pub(super) const fn lacks_below(self, source: Source) -> bool {
+        match source {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
+                Node::Object { base, .. } => self.lacks_base(base),
+                _ => false,
+            },
+            Source::View(_) => false,
+        }
+    }
+
+    /// The same for a value inside.
+    const fn whole(self) -> Self {
+        Self { flattened: false, facts: false, ..self }
     }
 
     const fn lacks_base(self, base: Option<usize>) -> bool {
@@ -201,6 +192,10 @@ impl<'a> Fits<'a> {
         if let Some(parts) = self.merged(source)
             && !self.are_objects(parts, out)
         {
+            return false;
+        }
+        // Of facts about parts it is asked without them: they put nothing there.
+        if !self.facts && !self.has_no_second_name(source, object, out) {
             return false;
         }
         // An overlay over anything: all that is not overlaid may be there.
@@ -249,7 +244,6 @@ impl<'a> Fits<'a> {
         let wanted = target.with(field.shape);
         let mark = out.mark();
         let mut certain = false;
-        let mut first = None;
         let mut i = 0;
         while i < field.given_as.len() {
             let key = field.given_as[i];
@@ -261,21 +255,7 @@ impl<'a> Fits<'a> {
                     certain = certain || there;
                 }
             } else if let Some((value, absent)) = self.key(source, key) {
-                if let Some(first) = first
-                    && !absent
-                {
-                    // serde calls the second a duplicate of the first.
-                    out.push("its fields ");
-                    out.code(first);
-                    out.push(" and ");
-                    out.code(key);
-                    out.push(" are two names of one field");
-                    return false;
-                }
-                if !absent {
-                    first = Some(key);
-                }
-                let whole = Self { flattened: false, ..self };
+                let whole = self.whole();
                 if !whole.fits(value, wanted, depth + 4, out) {
                     return in_field(key, mark, out);
                 }
@@ -283,7 +263,7 @@ impl<'a> Fits<'a> {
             }
             i += 1;
         }
-        if !certain && field.is_required(wanted.shape) && !is_there_by_some_name(source, field) {
+        if !certain && field.is_required(wanted.shape) && !self.is_there_by_some_name(source, field) {
             let name = if field.given_as.is_empty() { field.made_as } else { field.given_as[0] };
             out.push("its field ");
             out.code(name);
@@ -349,7 +329,7 @@ impl<'a> Fits<'a> {
             };
         }
         let wanted = map.with(value);
-        let whole = Self { flattened: false, ..self };
+        let whole = self.whole();
         let view = match source {
             Source::View(view) => view,
             Source::Node(index) | Source::Over(index, _) => {
@@ -460,7 +440,7 @@ impl<'a> Fits<'a> {
             return false;
         }
         let mark = out.mark();
-        let whole = Self { flattened: false, ..self };
+        let whole = self.whole();
         if whole.fits(entry, map.with(value), depth + 5, out) {
             return true;
         }

@@ -22,6 +22,8 @@ pub enum Step<'a> {
     Key(&'a str),
     /// The value of a key that the type need not have: another way to here puts it there.
     May(&'a str),
+    /// The same as JSONata reads it: of an array, that of each item.
+    MayQuery(&'a str),
     /// The value of a key as JSONata reads it: of an array, that of each item.
     Query(&'a str),
     /// The item at a position, from the end where negative.
@@ -336,6 +338,12 @@ impl View {
             }
             return Ok(self.may(key));
         }
+        if let Step::MayQuery(key) = step {
+            if let (Shape::Any, true, false) = (self.shape, self.strict, self.tested) {
+                return Err(Problem::Undeclared);
+            }
+            return Ok(self.may_query(key));
+        }
         if self.absent {
             return Err(Problem::MaybeAbsent);
         }
@@ -396,6 +404,27 @@ impl View {
                 Some(view) => Self { absent: view.absent || self.absent || self.many, ..view },
                 None => Self { absent: true, ..self.with(&Shape::Never) },
             },
+        }
+    }
+
+    /// The value of a key as JSONata reads it, whatever the type is: what cannot have it, and is no array, lacks it.
+    const fn may_query(self, key: &str) -> Self {
+        let mut absent = self.absent;
+        let mut view = Self { absent: false, ..self };
+        match view.shape {
+            Shape::Never if !absent => return self,
+            Shape::Any => return Self { tested: false, ..self },
+            _ => {}
+        }
+        while let Shape::Nullable(inner) = view.shape {
+            absent = true;
+            view = view.with(inner);
+        }
+        match view.query(key) {
+            Ok(found) => Self { absent: found.absent || absent, ..found },
+            // One of its variants may be an array.
+            Err(Problem::NoField(Shape::OneOf(_))) => Self { absent: true, ..view.with(&Shape::Mixed) },
+            Err(_) => Self { absent: true, ..view.with(&Shape::Never) },
         }
     }
 
@@ -708,7 +737,7 @@ impl Field {
 /// Appends what was wrong with a step into a value of a type.
 pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem: Problem) {
     let key = match step {
-        Step::Key(key) | Step::Query(key) | Step::May(key) => key,
+        Step::Key(key) | Step::Query(key) | Step::May(key) | Step::MayQuery(key) => key,
         _ => "",
     };
     match problem {

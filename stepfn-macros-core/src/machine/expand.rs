@@ -302,6 +302,7 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
         OwnedStep::Key(key) => quote!(Key(#key)),
         OwnedStep::May(key) => quote!(May(#key)),
+        OwnedStep::MayQuery(key) => quote!(MayQuery(#key)),
         OwnedStep::Query(key) => quote!(Query(#key)),
         OwnedStep::Index(index) => quote!(Index(#index)),
         OwnedStep::Each => quote!(Each),

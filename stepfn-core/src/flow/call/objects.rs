@@ -24,11 +24,7 @@ impl Analyser<'_> {
                     Sym::Object(fields, None)
                         if !of.many && !of.absent && fields.values().all(|entry| !entry.absent) =>
                     {
-                        match fields.len() {
-                            0 => Val::nothing(),
-                            1 => Val::one(of.sym.entry_key()),
-                            _ => Val { some: true, ..Val::one(Sym::array(of.sym.entry_key())) },
-                        }
+                        keys_of(fields, of.sym.entry_key())
                     }
                     sym if has_no_keys(sym) => Val::nothing(),
                     sym => Val::many(sym.entry_key()),
@@ -123,6 +119,20 @@ impl Analyser<'_> {
             },
         };
         Val::one(merged).of_parts([&value], want)
+    }
+}
+
+/// The keys of fields that are there as far as is known without types: where one is of a value of a type, that decides it.
+fn keys_of(fields: &Fields, key: Sym) -> Val {
+    let typed = |entry: &Entry| -> Vec<Leaf> { Val::one(entry.value.clone()).leaves().cloned().collect() };
+    let certain = fields.values().filter(|entry| typed(entry).is_empty()).count();
+    let needed = || fields.values().flat_map(typed).map(|leaf| (leaf, Need::Value)).collect();
+    match (fields.len(), certain) {
+        (0, _) => Val::nothing(),
+        (1, _) => Val { over: needed(), ..Val::one(key) },
+        // Of two keys there is an array for certain.
+        (_, 2..) => Val { some: true, ..Val::one(Sym::array(key)) },
+        (_, certain) => Val { some: certain > 0, over: needed(), ..Val::one(Sym::array(key)) },
     }
 }
 

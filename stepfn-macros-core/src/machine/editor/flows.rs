@@ -225,7 +225,10 @@ impl<'m> Flows<'m> {
         let mut out = TokenStream::new();
         for step in steps {
             match step {
-                OwnedStep::Key(key) | OwnedStep::May(key) | OwnedStep::Query(key) => {
+                OwnedStep::Key(key)
+                | OwnedStep::May(key)
+                | OwnedStep::MayQuery(key)
+                | OwnedStep::Query(key) => {
                     let Some(field) = identifier(key, Span::call_site()) else { return unknown };
                     out.extend(quote!(.#field));
                 }
