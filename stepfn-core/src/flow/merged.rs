@@ -1,6 +1,11 @@
 //! Reading of objects that are put over each other: `$merge`, `States.JsonMerge`.
 
-use super::{Analyser, OwnedClaim, OwnedNode, OwnedStep, obligation::Obligation, site::Reading, value::Sym};
+use super::{
+    Analyser, OwnedClaim, OwnedNode, OwnedStep,
+    obligation::Obligation,
+    site::Reading,
+    value::{Entry, Sym},
+};
 
 impl Analyser<'_> {
     /// Returns the values that a key can have in objects of types that are put over each other, with the claim that one of them has it;
@@ -13,7 +18,14 @@ impl Analyser<'_> {
         (query, certain): (bool, bool),
     ) -> Option<Vec<Sym>> {
         let (base, over) = Sym::of_merged(parts, key);
-        if !matches!(base, Some(Sym::Leaf(_))) || over.is_empty() || !self.typing.proven {
+        let need_not_have = match base {
+            Some(Sym::Leaf(_) | Sym::Map(_)) => true,
+            Some(Sym::Object(fields, None)) => {
+                fields.get(key).is_some_and(|entry| entry.absent || matches!(entry.value, Sym::Leaf(_)))
+            }
+            _ => false,
+        };
+        if !need_not_have || over.is_empty() || !self.typing.proven {
             return None;
         }
         let step = || match query {
@@ -27,8 +39,15 @@ impl Analyser<'_> {
                     let leaf = leaf.then([step()]);
                     nodes.push(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()));
                 }
+                // There its own type decides.
+                Sym::Object(fields, None) => match fields.get(key) {
+                    Some(Entry { value: Sym::Leaf(leaf), absent: false, .. }) => {
+                        nodes.push(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()));
+                    }
+                    _ => {}
+                },
                 // There it need not be.
-                Sym::Map(_) | Sym::Object(_, None) => {}
+                Sym::Map(_) => {}
                 _ => return None,
             }
         }

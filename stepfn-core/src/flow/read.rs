@@ -154,6 +154,12 @@ impl Analyser<'_> {
                 Sym::Object(fields.clone(), Some(Shared::new(found)))
             };
         }
+        // Where nothing is put over the base on some way, it is the whole there.
+        if let Some(base) = value.bare_base()
+            && segments.is_empty()
+        {
+            self.follow(base, segments, need, reading);
+        }
         // Of an array more may be known of single items.
         if let Sym::Object(fields, Some(base)) = value
             && !fields.is_empty()

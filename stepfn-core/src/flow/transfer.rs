@@ -432,7 +432,12 @@ impl Analyser<'_> {
                         need: OwnedNeed::Other(Need::Writable),
                     },
                 }),
-                other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
+                other => {
+                    if let Some(base) = other.bare_base() {
+                        self.writable(site, at, base, shown);
+                    }
+                    self.demand(other, &OwnedNeed::Other(Need::Writable), &reading);
+                }
             }
         }
     }

@@ -343,6 +343,26 @@ impl Sym {
         }
     }
 
+    /// The base of an object that has nothing over it on some way.
+    pub(super) fn bare_base(&self) -> Option<&Self> {
+        let Self::Object(fields, Some(base)) = self else { return None };
+        // On another way it is what the base itself has there.
+        let is_own = |key: &str, value: &Self| {
+            value.members().iter().any(|member| {
+                matches!(member.ground(), Self::Leaf(leaf)
+                    if matches!(ways(leaf).last(), Some(OwnedStep::May(asked)) if asked == key))
+            })
+        };
+        let mut is_put = false;
+        for (key, entry) in fields.iter() {
+            if !entry.narrowed && !entry.absent && !is_own(key, &entry.value) || index_of(key).is_some() {
+                return None;
+            }
+            is_put = is_put || !entry.narrowed;
+        }
+        is_put.then_some(&**base)
+    }
+
     /// The value of a key, without asking whether it is there.
     pub(super) fn peek(&self, key: &str) -> Self {
         match self {

@@ -45,13 +45,15 @@ fn judged(language: &str, states: &str) -> Vec<String> {
         let typing = match name.as_str() {
             "Typed" => task(0, 1),
             name if name.starts_with('T') => task(2, 1),
+            // What it makes is null.
+            name if name.starts_with('N') => task(2, 3),
             _ => return None,
         };
         Some((Pointer::root().state(name).into_string(), typing))
     });
     let typing =
         Typing { input: Some(TypeRef(0)), proven: true, states: states.collect(), ..Typing::default() };
-    let known = Known { types: vec![&IN, &OUT, &Shape::Any], tasks: Vec::new() };
+    let known = Known { types: vec![&IN, &OUT, &Shape::Any, &Shape::Null], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let mut diagnostics = analysis.diagnostics;
     diagnostics.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
@@ -287,4 +289,53 @@ fn a_computed_key_may_be_missing_where_another_way_puts_one() {
     let said = read("$states.input.k");
     assert!(said[0].contains("`k` may be missing"), "{said:#?}");
     assert_eq!(read("$exists($states.input.k) ? $states.input.k : ''"), [""; 0]);
+}
+
+#[test]
+fn a_loop_that_counts_ends() {
+    let looped = |path: &str, last: &str| {
+        judged(
+            "JSONPath",
+            &format!(
+                r#""T": {{ "Type": "Pass", "Assign": {{ "n0": 0 }}, "Next": "N" }},
+                "N": {{ "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:N", "Next": "C",
+                    "Catch": [{{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "C" }}] }},
+                "C": {{ "Type": "Choice", {path} "Choices": [
+                    {{ "Variable": "$n0", "NumericLessThan": 3, "Assign": {{ "n0.$": "States.MathAdd($n0, 1)" }}, "Next": "N" }},
+                    {{ "And": [{{ "Variable": "$n0", "IsNumeric": true }}], "Next": "Z" }}] }},
+                "Z": {{ {last}, "ResultPath": "$.r", "End": true }}"#
+            ),
+        )
+    };
+    for path in [r#""InputPath": "$","#, ""] {
+        for last in [
+            r#""Type": "Pass", "Result": 1"#,
+            r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke""#,
+        ] {
+            let said = looped(path, last);
+            assert!(said.iter().any(|said| said.contains("object")), "{path} {last}: {said:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_merged_objects_need_not_have_is_not_there() {
+    let read = |merged: &str, read: &str| {
+        judged(
+            "JSONata",
+            &format!(
+                r#""T": {{ "Type": "Pass", "Output": "{{% $merge([{merged}]) %}}", "Next": "Z" }},
+                "Z": {{ "Type": "Pass", "QueryLanguage": "JSONPath", "Parameters": {{ "k.$": "{read}" }}, "End": true }}"#
+            ),
+        )
+    };
+    let maybe = "{'a': $states.input.items[0] & '', 'z': $states.input.items[0]}";
+    assert_eq!(read(&format!("{maybe}, $states.input"), "$.a"), [""; 0]);
+    assert_eq!(read(&format!("{maybe}, $states.input"), "$.s"), [""; 0]);
+    for merged in ["$states.input", "$states.input, {'b': 1}"] {
+        let said = read(&format!("{maybe}, {merged}"), "$.z");
+        assert!(said.iter().any(|said| said.contains("may be missing")), "{merged}: {said:#?}");
+    }
+    assert_eq!(read(&format!("{maybe}, $states.input, {{'z': 1}}"), "$.z"), [""; 0]);
+    assert_eq!(read("{'s': $states.input.items[0]}, $states.input", "$.s"), [""; 0]);
 }

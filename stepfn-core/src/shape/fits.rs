@@ -244,6 +244,15 @@ impl<'a> Fits<'a> {
             article(out, target.shape);
             return false;
         }
+        // Where nothing lies over what is no object, it is that itself.
+        if let Some(below) = self.below(source)
+            && !self.facts
+            && !matches!(below, Source::View(view) if is_object_for_certain(view))
+            && self.may_be_bare(source)
+            && !self.fits(below, target, depth + 3, out)
+        {
+            return false;
+        }
         if self.sent && self.is_null(source) {
             return self.emptied(target, depth, out);
         }
@@ -407,6 +416,21 @@ impl<'a> Fits<'a> {
             Shape::Nullable(inner) => self.has_no_second_name_as(node, target.with(inner), out),
             _ => true,
         }
+    }
+
+    /// Returns `true` if each field of an overlay may be missing.
+    const fn may_be_bare(self, source: Source) -> bool {
+        let Some((first, len)) = self.overlay(source) else { return false };
+        let mut i = first;
+        while i < first + len {
+            if let Node::Field { absent: false, value, .. } = self.nodes[i]
+                && !self.missing(value)
+            {
+                return false;
+            }
+            i += 1;
+        }
+        len > 0
     }
 
     /// Returns `true` if facts about parts of a value lie over what is an object for certain: of nothing else they make one.
