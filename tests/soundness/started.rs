@@ -13,8 +13,14 @@ impl Trial {
     fn started<'t>(&'t self, outcome: &'t Outcome) -> impl Iterator<Item = (&'t Child, &'t Outcome, Value)> {
         outcome.started_executions.iter().filter_map(|started| {
             let arn = started.execution_arn();
-            let child = self.children.iter().find(|child| arn.contains(&format!(":{}:", child.name)));
-            let child = child.unwrap_or_else(|| panic!("{arn} is of no machine that was to be started"));
+            let is_of = |child: &&'t Child| arn.contains(&format!(":{}:", child.name));
+            let own = self.children.iter().find(is_of);
+            // What goes on after the one that started it has ended is counted as the first one's.
+            let below = || self.whole().into_iter().flat_map(|trial| &trial.children).filter(is_of).collect();
+            let below: Vec<&Child> = own.map_or_else(below, |own| vec![own]);
+            assert!(!below.is_empty(), "{arn} is of no machine that was to be started");
+            // Two that start machines of their own may call them by one name.
+            let [child] = below[..] else { return None };
             let details = started.history.events().next()?.details()?;
             Some((child, started, details["input"].as_str()?.parse().ok()?))
         })

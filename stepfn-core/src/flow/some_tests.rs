@@ -384,6 +384,21 @@ fn keys_are_an_array_where_two_of_them_are_there_for_certain() {
 }
 
 #[test]
+fn of_items_that_are_declared_to_be_anything_there_may_be_none() {
+    const ANYTHING: Shape = object!("Anything", required("all", &["all"], &Shape::Array(&Shape::Any)));
+    let of = |expression: &str, strict: bool| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said_of(&ANYTHING, &states, ANY, strict)
+    };
+    wrong(&of("$states.input.all.b", false), "nothing, one value, or an array");
+    fine(&of("$states.input.all[0] != null ? $states.input.all[0].b : ''", false));
+    fine(&of("[$states.input.all.b]", false));
+    wrong(&of("[$states.input.all.b]", true), "declared to be anything");
+}
+
+#[test]
 fn a_key_that_one_way_puts_there_is_read_of_each_item_on_another() {
     let both = |own: &str, expression: &str, output| {
         let states = format!(

@@ -443,7 +443,8 @@ impl View {
                         self = self.with(inner);
                     }
                 }
-                Shape::Any => return Ok(self),
+                Shape::Any if self.strict && !self.tested => return Err(Problem::Undeclared),
+                Shape::Any => return Ok(Self { absent: self.absent || may_be_none, tested: false, ..self }),
                 Shape::Tuple(_) | Shape::Mixed => {
                     return Ok(Self { absent: true, many: true, ..self.with(&Shape::Mixed) });
                 }
