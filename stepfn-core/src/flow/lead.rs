@@ -347,8 +347,14 @@ impl Analyser<'_> {
                 }
                 let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
                 let asked = if through { Want::NOTHING } else { want };
-                let mut inside = env.climbing(Val::one(value.items()), env.ancestors.clone());
-                let found = self.evaluate(&mut inside, step, asked);
+                let item = value.items();
+                let mut inside = env.climbing(Val::one(item.clone()), env.ancestors.clone());
+                let found = match &step.kind {
+                    Kind::Object(pairs) if pairs.iter().any(|(_, part)| is_of_whole(part)) => {
+                        self.object_of_item(&mut inside, &item, step, pairs)
+                    }
+                    _ => self.evaluate(&mut inside, step, asked),
+                };
                 // A function for each item is no data.
                 let mut found = self.as_data(env, found, &step.range);
                 let stays = matches!(step.kind, Kind::Array(_));
@@ -381,6 +387,28 @@ impl Analyser<'_> {
                 }
             }
         }
+    }
+
+    /// `items.{key: $}`: an object for each item. An item that is an array itself is a group, whose `$` is as many as there are in it.
+    fn object_of_item(
+        &mut self,
+        inside: &mut Env<'_>,
+        item: &Sym,
+        step: &Expression,
+        pairs: &[(Expression, Expression)],
+    ) -> Val {
+        if item.members().iter().any(|member| matches!(member.ground(), Sym::Array(_) | Sym::Tuple(_))) {
+            return self.grouped(inside, &Val::one(item.clone()), pairs);
+        }
+        for leaf in Val::one(item.clone()).leaves() {
+            self.claim_path(
+                &guarded(leaf),
+                &[],
+                &OwnedNeed::Other(Need::Single),
+                &inside.reading(&step.range),
+            );
+        }
+        self.evaluate(inside, step, Want::NOTHING)
     }
 
     /// `of^(a, >b)`: what is put in order is a number or a text.
@@ -689,6 +717,23 @@ fn is_open(value: &Sym) -> bool {
 /// The key under which is kept what is known of an item.
 fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
+}
+
+/// Returns `true` if an expression is of the whole `$` around it, and not of its fields alone.
+fn is_of_whole(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Variable(name) => name.is_empty(),
+        Kind::Path(steps) => match &steps[..] {
+            [first, second, ..] if key_of(second).is_some() && matches!(first.kind, Kind::Variable(_)) => {
+                false
+            }
+            // What follows has a `$` of its own.
+            [first, ..] => is_of_whole(first),
+            [] => false,
+        },
+        Kind::Filter { of, .. } | Kind::OrderBy { of, .. } | Kind::Group { of, .. } => is_of_whole(of),
+        _ => expression.parts().into_iter().any(is_of_whole),
+    }
 }
 
 fn is_states(first: &Expression) -> bool {

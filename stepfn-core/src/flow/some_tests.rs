@@ -399,6 +399,21 @@ fn of_items_that_are_declared_to_be_anything_there_may_be_none() {
 }
 
 #[test]
+fn an_array_among_items_is_a_group_where_objects_are_made_of_them() {
+    const MADE: &Shape = &Shape::Array(&object!("Made", required("s", &["s"], &Shape::String)));
+    wrong(&query("[$states.input.rows.{'c': $}]", ANY), "array");
+    wrong(&query("[[[1, 2], []].{'c': $}].c", ANY), "nothing, one value, or an array");
+    for of in [
+        "[$states.input.rows.{'c': 1}]",
+        "[$states.input.lines.{'c': $}]",
+        "[$states.input.lines.{'c': $.sku}]",
+    ] {
+        fine(&query(of, ANY));
+    }
+    fine(&query("[$states.input.lines.{'c': $, 's': sku}]", MADE));
+}
+
+#[test]
 fn a_key_that_one_way_puts_there_is_read_of_each_item_on_another() {
     let both = |own: &str, expression: &str, output| {
         let states = format!(
