@@ -60,7 +60,9 @@ pub(crate) fn is_unknown(shape: &Shape, value: &Value, reason: &str) -> bool {
     if ["Map(", "Keyed", "Any"].iter().any(|open| known.contains(open)) {
         return false;
     }
-    let fields = reason.split("in its field `").skip(1).filter_map(|rest| rest.split('`').next());
+    let fields = ["in its field `", "Unable to apply ReferencePath $."];
+    let fields = fields.iter().flat_map(|words| reason.split(words).skip(1));
+    let fields = fields.filter_map(|rest| rest.split(['`', ' ']).next());
     fields
         .flat_map(|path| path.split('.'))
         .any(|key| has(value, key) && !known.contains(&format!("\"{key}\"")))
@@ -80,6 +82,7 @@ fn a_field_that_a_type_knows_is_no_unknown_one() {
     let known = <(bool, Option<String>) as stepfn::shape::StateData>::SHAPE;
     let of = |field: &str| is_unknown(known, &input, &format!("in its field `{field}`: expected a string"));
     assert!(of("a") && of("c") && !of("d"));
+    assert!(is_unknown(known, &input, "Unable to apply ReferencePath $.a.x to input {}"));
     let any = <serde_json::Value as stepfn::shape::StateData>::SHAPE;
     assert!(!is_unknown(any, &input, "in its field `a`: expected a string"));
     assert!(!is_unknown(known, &input, "expected a string"));

@@ -432,3 +432,18 @@ fn a_key_that_one_way_puts_there_is_read_of_each_item_on_another() {
     fine(&both("'x'", "[$states.input.sku]", <Vec<String>>::SHAPE));
     wrong(&both("1", "[$states.input.sku]", <Vec<u32>>::SHAPE), "found a string");
 }
+
+#[test]
+fn what_a_reduction_begins_with_is_there() {
+    let of =
+        |initial: &str| query(&format!("'' & $reduce([1, 2], function($a, $b) {{ $a }}, {initial})"), ANY);
+    wrong(&of("$states.input.left.b"), "it may be missing");
+    for initial in [
+        "$states.input.count",
+        "'x'",
+        "$exists($states.input.left.b) ? $states.input.left.b : ''",
+        "$states.input.any",
+    ] {
+        fine(&of(initial));
+    }
+}

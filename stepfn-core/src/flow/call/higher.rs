@@ -182,6 +182,13 @@ impl Analyser<'_> {
         }
         let item = Val::one(of.items());
         let initial = call.arguments.get(2).map(|initial| self.argument(env, initial, Want::NOTHING));
+        // Where a type decides whether it is there, it must be: else an item would be the beginning, of another type.
+        if let (Some(initial), Some(written)) = (&initial, call.arguments.get(2))
+            && initial.leaves().any(|leaf| !item.leaves().any(|item| item == leaf))
+        {
+            let there = Val { absent: false, many: false, ..initial.clone() };
+            self.require(&env.reading(written.range()), &there, Want { defined: true, ..Want::NOTHING });
+        }
         let begins_with_item = initial.as_ref().is_none_or(|initial| initial.absent || initial.many);
         let mut all = match initial {
             Some(initial) if begins_with_item => initial.settled().join(item.clone()),
