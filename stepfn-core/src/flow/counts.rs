@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::{
     counted::{Counted, Counts, Part},
-    narrow::{Asked, Formula, Place},
+    edge::Flow,
+    formula::{Asked, Formula, Place},
     step::OwnedProperty,
-    value::{Flow, index_key},
+    value::index_key,
 };
 use crate::{
     asl::{Catcher, Comparison, Operator, PathField, State, StateKind},

@@ -2,8 +2,9 @@
 
 use super::{
     OwnedProperty,
+    formula::{Asked, Formula, Known, Order, Place},
     lead::{key_of, text_of},
-    narrow::{self, Asked, Formula, Known, Order, Place, Test, learn_entry, refine},
+    narrow::{self, Test, learn_entry, refine},
     present::Present,
     val::{Env, Val},
     value::{Sym, index_key},
@@ -153,7 +154,7 @@ fn equal(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
             };
         }
         let Some(value) = literal(other) else { continue };
-        if let Some(is) = narrow::equals(&value) {
+        if let Some(is) = super::formula::equals(&value) {
             return fact(env, this, is).unwrap_or_else(|| Formula::only(there(env, this)));
         }
     }
@@ -168,7 +169,7 @@ fn equal(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
 
 fn is_in(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
     if let Kind::Array(items) = &right.kind {
-        let equals = items.iter().map(|item| fact(env, left, narrow::equals(&literal(item)?)?));
+        let equals = items.iter().map(|item| fact(env, left, super::formula::equals(&literal(item)?)?));
         if let Some(any) = equals.collect::<Option<Vec<_>>>() {
             return Formula::Any(any);
         }
@@ -204,8 +205,10 @@ fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) 
         _ => Order::GreaterOrEqual,
     };
     let bound = match (number_of(left), number_of(right)) {
-        (None, Some(number)) => narrow::compared(order, number).and_then(|is| fact(env, left, is)),
-        (Some(number), None) => narrow::compared(order.turned(), number).and_then(|is| fact(env, right, is)),
+        (None, Some(number)) => super::formula::compared(order, number).and_then(|is| fact(env, left, is)),
+        (Some(number), None) => {
+            super::formula::compared(order.turned(), number).and_then(|is| fact(env, right, is))
+        }
         _ => None,
     };
     known.extend(bound.clone());
@@ -379,7 +382,7 @@ fn index_of(predicate: &Expression) -> Option<i64> {
 impl Env<'_> {
     /// The same where a condition holds, or where it does not; none where that cannot be.
     pub(super) fn assume(&self, condition: &Expression, holds: bool) -> Option<Self> {
-        narrow::assume(self, &formula(self, condition), holds)
+        super::formula::assume(self, &formula(self, condition), holds)
     }
 }
 

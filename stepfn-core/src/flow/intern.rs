@@ -13,7 +13,8 @@ use foldhash::fast::RandomState;
 use super::{
     OwnedStep,
     fields::{Fields, Node as Field},
-    value::{Leaf, Sym},
+    leaf::Leaf,
+    value::Sym,
 };
 
 /// Values are hashed at every step, and in a macro without optimisation: the standard library's hasher took a tenth of its time. Nobody

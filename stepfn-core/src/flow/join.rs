@@ -8,8 +8,9 @@ use super::{
     answer,
     fields::Merge,
     intern::{self, Shared},
+    leaf::Leaf,
     step::{OwnedFact, OwnedStep},
-    value::{Entry, Fields, Leaf, Sym, index_of},
+    value::{Entry, Fields, Sym, index_of},
 };
 
 /// More ways than this are not kept apart: the nearest become one.

@@ -3,16 +3,17 @@
 use super::{
     Analyser, OwnedProperty, choice,
     counted::Counts,
+    edge::Flow,
     expression::{Env, Val, Want},
     fact,
+    formula::{Asked, Place},
     intern::Shared,
     map::{bounds_of, item_context, key_of},
-    narrow::{Asked, Place},
     present::is_lasting,
     queried::{Queried, Text},
     site::{Reading, Site},
     transfer::Exits,
-    value::{Flow, Sym, index_of},
+    value::{Sym, index_of},
 };
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},

@@ -2,12 +2,13 @@
 
 use super::{
     Analyser, OwnedNeed, StateTyping, answer,
+    edge::Flow,
     number::NARROWER,
     obligation::{Obligation, OwnedClaim},
     origin::{Origin, Reason},
     site::{Reading, Site},
     val::Want,
-    value::{Entry, Fields, Flow, Sym, index_of},
+    value::{Entry, Fields, Sym, index_of},
 };
 use crate::{
     asl::{Amount, Map, State},

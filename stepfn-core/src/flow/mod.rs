@@ -23,39 +23,51 @@ mod call;
 mod choice;
 mod claims;
 mod climb;
+mod comparison;
 mod counted;
 mod counts;
+mod demand;
+mod edge;
 mod errors;
 mod expression;
 mod fact;
 mod fields;
+mod filter;
+mod formula;
 mod function;
+mod grouped;
 mod hint;
 mod intern;
 mod intrinsics;
 mod join;
 mod jsonata;
 mod lead;
+mod leaf;
 mod map;
 mod merged;
 mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod peek;
 mod present;
 mod queried;
 mod query;
 mod read;
+mod report;
+mod required;
 mod select;
 mod sent;
 mod sequence;
 mod site;
 mod step;
+mod stepwise;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
 #[doc(hidden)]
 pub mod switch;
+mod task;
 mod template;
 mod transfer;
 mod transform;
@@ -101,14 +113,16 @@ use std::{
     rc::Rc,
 };
 
+use self::{
+    edge::Flow,
+    leaf::Leaf,
+    origin::{Origin, Reason},
+    site::Site,
+    value::Sym,
+};
 pub use self::{
     obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode},
     step::{OwnedFact, OwnedProperty, OwnedStep},
-};
-use self::{
-    origin::{Origin, Reason},
-    site::Site,
-    value::{Flow, Leaf, Sym},
 };
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},

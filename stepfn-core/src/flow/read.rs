@@ -2,23 +2,21 @@
 
 use super::{
     Analyser,
+    demand::is_comparison,
     hint::Hint,
     intern::Shared,
+    leaf::Leaf,
     obligation::{Obligation, OwnedClaim, OwnedNeed},
     origin::Reason,
     site::Reading,
     step::OwnedStep,
-    value::{Entry, Leaf, MOST_STEPS, Sym, index_key, index_of},
+    value::{Entry, MOST_STEPS, Sym, index_key, index_of},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, list},
+    diagnostic::{Code, list},
     path::{Path, Root, Segment, SegmentKind},
-    shape::{Arithmetic, Need, place_of},
-    timestamp::is_timestamp,
+    shape::{Need, place_of},
 };
-
-/// The claims before one that it is compared with: those under other ways to the same value are near.
-const MOST_COMPARED: usize = 1_000;
 
 impl Analyser<'_> {
     /// Returns the value of a path, and demands what must be there.
@@ -153,12 +151,6 @@ impl Analyser<'_> {
             } else {
                 Sym::Object(fields.clone(), Some(Shared::new(found)))
             };
-        }
-        // Where nothing is put over the base on some way, it is the whole there.
-        if let Some(base) = value.bare_base()
-            && segments.is_empty()
-        {
-            self.follow(base, segments, need, reading);
         }
         // Of an array more may be known of single items.
         if let Sym::Object(fields, Some(base)) = value
@@ -416,254 +408,4 @@ impl Analyser<'_> {
             },
         });
     }
-
-    /// Demands of a value that is no leaf that it is what is needed.
-    #[track_caller]
-    pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
-        if !super::switch::is_off_asking(std::panic::Location::caller()) {
-            self.demanded(value, need, reading);
-        }
-    }
-
-    fn demanded(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
-        let value = &value.outside();
-        let OwnedNeed::Other(need) = need else {
-            if !matches!(
-                value,
-                Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::String | Sym::Text(_) | Sym::Timestamp
-            ) {
-                self.never_true(reading, "a string", value);
-            }
-            return;
-        };
-        if matches!(value, Sym::Union(members) if members.is_empty()) {
-            return;
-        }
-        let unknown = match value {
-            Sym::Unknown(reason) => Some(*reason),
-            Sym::Any(_) if self.typing.strict => Some(Reason::Undeclared),
-            _ => None,
-        };
-        if let Some(reason) = unknown {
-            let fine = matches!(
-                need,
-                Need::Nothing
-                    | Need::Value
-                    | Need::MaybeString
-                    | Need::MaybeNumber
-                    | Need::MaybeBoolean
-                    | Need::MaybeTimestamp
-                    | Need::MaybeNull
-            );
-            if !fine {
-                self.cannot_tell(reading, reason);
-            }
-            return;
-        }
-        let (fits, expected) = match need {
-            Need::Nothing | Need::Value => (true, ""),
-            Need::MaybeString | Need::String | Need::Literal(_) => {
-                (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a string")
-            }
-            Need::MaybeNumber | Need::Number => (
-                matches!(value, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)),
-                "a number",
-            ),
-            Need::Integer => (
-                match value {
-                    value @ (Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)) => may_be_whole(value),
-                    _ => false,
-                },
-                "an integer",
-            ),
-            Need::Count => (
-                match value {
-                    Sym::Whole(bounds) => bounds.min >= 0,
-                    Sym::Integer(value) => *value >= 0,
-                    value @ Sym::Computed(..) => may_be_whole(value),
-                    _ => false,
-                },
-                "an integer that is never below 0",
-            ),
-            Need::Ordered => (
-                matches!(
-                    value,
-                    Sym::Number
-                        | Sym::Whole(_)
-                        | Sym::Integer(_)
-                        | Sym::Computed(..)
-                        | Sym::String
-                        | Sym::Text(_)
-                        | Sym::Timestamp
-                ),
-                "a number or a string",
-            ),
-            Need::Scalar => (
-                matches!(
-                    value,
-                    Sym::Number
-                        | Sym::Whole(_)
-                        | Sym::Integer(_)
-                        | Sym::Computed(..)
-                        | Sym::String
-                        | Sym::Text(_)
-                        | Sym::Timestamp
-                        | Sym::Boolean
-                        | Sym::Bool(_)
-                ),
-                "a string, a number or a boolean",
-            ),
-            Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
-            Need::Some => (!matches!(value, Sym::Array(_)), "an array that has items"),
-            Need::Items => (
-                matches!(
-                    value,
-                    Sym::Array(_)
-                        | Sym::Tuple(_)
-                        | Sym::Object(..)
-                        | Sym::Map(_)
-                        | Sym::Merged(_)
-                        | Sym::Changed(_)
-                ),
-                "an array or an object",
-            ),
-            Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
-            Need::MaybeTimestamp => {
-                (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")
-            }
-            Need::Timestamp => (
-                match value {
-                    Sym::Text(text) => is_timestamp(text),
-                    value => *value == Sym::Timestamp,
-                },
-                "a timestamp",
-            ),
-            Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
-            Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
-            Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Data => (
-                !matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp),
-                "data that is no text, which is read as JSON text here",
-            ),
-            Need::Object | Need::Writable => {
-                (matches!(value, Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)), "an object")
-            }
-        };
-        if fits || value.is_anything() {
-            return;
-        }
-        let comparison = is_comparison(&OwnedNeed::Other(*need));
-        if comparison {
-            self.never_true(reading, expected, value);
-        } else {
-            let message = format!("expected {expected}, found {}", value.words());
-            self.wrong(reading, Code::WrongType, message, None);
-        }
-    }
-
-    /// A comparison with a value of another type: legal, and never true.
-    #[track_caller]
-    fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
-        let before = self.report.as_ref().map_or(0, |report| report.diagnostics.len());
-        let message =
-            format!("expected {expected}, found {}, so that the comparison is never true", value.words());
-        self.wrong(reading, Code::WrongType, message, None);
-        if let Some(report) = &mut self.report {
-            report.diagnostics[before..].iter_mut().for_each(|diagnostic| self.typing.soften(diagnostic));
-        }
-    }
-
-    /// Reports that it is not known whether a value is as required. In a definition without types nothing is to be proven, and an unknown
-    /// value may well be right.
-    #[track_caller]
-    pub(super) fn cannot_tell(&mut self, reading: &Reading<'_>, reason: Reason) {
-        if self.typing.proven && !super::switch::is_off_because(reason.words()) {
-            let message = format!("its type cannot be determined: {}", reason.words());
-            self.wrong(reading, Code::CannotTell, message, Some(reason.help().to_owned()));
-        }
-    }
-
-    /// What is left of a value of which has been reported that it cannot be told.
-    pub(super) fn not_told(&self, value: Sym) -> Sym {
-        if self.typing.proven { Sym::Reported } else { value }
-    }
-
-    #[allow(clippy::needless_pass_by_value)] // messages are made for it
-    #[track_caller]
-    pub(super) fn wrong(
-        &mut self,
-        reading: &Reading<'_>,
-        code: Code,
-        message: String,
-        hint: impl Into<Hint>,
-    ) {
-        if super::switch::is_off_wrong(std::panic::Location::caller(), code.name(), &message) {
-            return;
-        }
-        let Some(report) = &mut self.report else { return };
-        let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
-        let mut diagnostic = Diagnostic::new(code, reading.at.clone(), message);
-        diagnostic.range.clone_from(&reading.range);
-        diagnostic = hint.into().add_to(diagnostic, &reading.shown);
-        let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
-        if code == Code::MaybeMissing || asked {
-            self.typing.soften(&mut diagnostic);
-        }
-        report.diagnostics.push(diagnostic);
-    }
-
-    #[track_caller]
-    pub(super) fn oblige(&mut self, mut obligation: Obligation) {
-        if self.typing.strict {
-            obligation.be_strict();
-        }
-        if super::switch::is_off_at(std::panic::Location::caller()) {
-            return;
-        }
-        if let Some(report) = &mut self.report {
-            // What lies under several ways is claimed once.
-            let last = report.obligations.iter().rev().take(MOST_COMPARED);
-            let told = last.take_while(|known| known.at == obligation.at);
-            if !told.into_iter().any(|known| known.is_same_path(&obligation)) {
-                report.obligations.push(obligation);
-            }
-        }
-    }
-}
-
-/// Returns `true` if a part of a computed number can be whole: what a type is, is judged where the number flows into one.
-fn may_be_whole(value: &Sym) -> bool {
-    match value {
-        Sym::Any(_)
-        | Sym::Reported
-        | Sym::Unknown(_)
-        | Sym::Leaf(_)
-        | Sym::Integer(_)
-        | Sym::Whole(_)
-        | Sym::Computed(Arithmetic::Narrow | Arithmetic::Rounded, _) => true,
-        Sym::Computed(Arithmetic::Quotient, _) => false,
-        // To a power below zero it is a fraction.
-        Sym::Computed(Arithmetic::Power, of)
-            if of.get(1).and_then(Sym::bounds).is_some_and(|exponent| exponent.min < 0) =>
-        {
-            false
-        }
-        Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
-        _ => false,
-    }
-}
-
-/// Returns `true` if something is compared: with what is never equal it is false, and does not fail.
-fn is_comparison(need: &OwnedNeed) -> bool {
-    matches!(
-        need,
-        OwnedNeed::Literal(_)
-            | OwnedNeed::Other(
-                Need::MaybeString
-                    | Need::MaybeNumber
-                    | Need::MaybeBoolean
-                    | Need::MaybeTimestamp
-                    | Need::MaybeNull
-            )
-    )
 }

@@ -5,10 +5,11 @@ use super::{
     Analyser, OwnedNeed, OwnedProperty, OwnedStep, answer,
     hint::Hint,
     intern::Shared,
+    leaf::Leaf,
     narrow::{Test, refine},
     origin::Reason,
     site::Reading,
-    value::{Entry, Fields, Leaf, MOST_STEPS, Sym, index_key, index_of, step_of},
+    value::{Entry, Fields, MOST_STEPS, Sym, index_key, index_of, step_of},
 };
 use crate::{
     diagnostic::{Code, list},

@@ -1,10 +1,6 @@
 //! How many there are: the requirements for one at least, and sequences of several.
 
-use super::{
-    OwnedStep,
-    val::Val,
-    value::{Leaf, Sym},
-};
+use super::{OwnedStep, leaf::Leaf, val::Val, value::Sym};
 use crate::shape::Need;
 
 impl Val {

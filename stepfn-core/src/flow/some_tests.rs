@@ -447,3 +447,26 @@ fn what_a_reduction_begins_with_is_there() {
         fine(&of(initial));
     }
 }
+
+#[test]
+fn what_is_computed_of_a_fraction_is_no_amount() {
+    const SHARE: Shape =
+        object!("Share", required("share", &["share"], &Shape::Number), required("n", &["n"], u32::SHAPE));
+    let of = |expression: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": {{ "s": "{{% {expression} %}}" }}, "Next": "B" }},
+            "B": {{ "Type": "Wait", "SecondsPath": "$.s", "End": true }}"#
+        );
+        said_of(&SHARE, &states, ANY, false)
+    };
+    for expression in
+        ["$abs($states.input.share)", "$states.input.share * 2", "$states.input.n + $states.input.share"]
+    {
+        wrong(&of(expression), "an integer");
+    }
+    for expression in
+        ["$floor($states.input.share)", "$abs($states.input.n)", "$round($states.input.share * 2)"]
+    {
+        assert!(!of(expression).iter().any(|said| said.contains("an integer")), "{:#?}", of(expression));
+    }
+}

@@ -6,12 +6,13 @@ use super::{
     OwnedStep,
     function::Function,
     intern::Shared,
+    leaf::Leaf,
     number::of_any_size,
     origin::Reason,
     present::Present,
     queried::{Queried, Text, reading},
     site::{Reading, Site},
-    value::{Leaf, Sym, index_key},
+    value::{Sym, index_key},
 };
 use crate::{jsonata::Expression, service, shape::Need};
 

@@ -1,19 +1,18 @@
-use std::rc::Rc;
-
-pub(super) use super::fields::Fields;
 use super::{
-    TypeRef, answer,
-    counted::Counts,
+    TypeRef,
     intern::{self, Shared},
+    leaf::Leaf,
     number,
     origin::{Origin, Reason},
     step::OwnedStep,
-    val::Val,
 };
+use std::rc::Rc;
+
+pub(super) use super::fields::Fields;
 use crate::{
     placeholder::has_placeholder,
     service::{Kind, Shape},
-    shape::{Arithmetic, Bounds, Side, place_of},
+    shape::{Arithmetic, Bounds, Side},
     value::Value,
 };
 
@@ -68,70 +67,6 @@ impl Entry {
     pub(super) fn of(value: Sym) -> Self {
         Self { value, absent: false, narrowed: false }
     }
-}
-
-/// A part of a typed value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Leaf {
-    pub(super) ty: TypeRef,
-    pub(super) given: bool,
-    pub(super) steps: Shared<Vec<OwnedStep>>,
-    /// The source of the typed value, in words.
-    pub(super) origin: Rc<str>,
-}
-
-impl Leaf {
-    pub(super) fn side(&self) -> Side {
-        if self.given { Side::Given } else { Side::Made }
-    }
-
-    /// Returns the value below which a `ResultPath` wrote: the type need not have it.
-    pub(super) fn perhaps(&self) -> Self {
-        if !matches!(self.steps.last(), Some(OwnedStep::Key(_))) {
-            return self.clone();
-        }
-        let mut steps = (*self.steps).clone();
-        for step in steps.iter_mut().rev() {
-            match step {
-                OwnedStep::Key(key) => *step = OwnedStep::May(std::mem::take(key)),
-                _ => break,
-            }
-        }
-        Self { steps: Shared::new(steps), ..self.clone() }
-    }
-
-    /// Whether it is whatever there is in a value, facts left aside.
-    pub(super) fn is_any_within(&self) -> bool {
-        let is_same =
-            |step: &&OwnedStep| matches!(step, OwnedStep::Items | OwnedStep::Many | OwnedStep::Maybe);
-        let mut steps = ways(self).collect::<Vec<_>>();
-        while steps.last().is_some_and(is_same) {
-            steps.pop();
-        }
-        steps.last() == Some(&&OwnedStep::Descend)
-    }
-
-    /// Whether it is a part of what another one is, facts left aside.
-    pub(super) fn leads_on_from(&self, other: &Self) -> bool {
-        if (self.ty, self.given, &self.origin) != (other.ty, other.given, &other.origin) {
-            return false;
-        }
-        let (mut mine, mut theirs) = (ways(self), ways(other));
-        theirs.by_ref().all(|step| mine.next() == Some(step)) && mine.next().is_some()
-    }
-
-    pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
-        let mut all = (*self.steps).clone();
-        all.extend(steps);
-        Self { steps: Shared::new(all), ..self.clone() }
-    }
-}
-
-/// The steps of a leaf that lead somewhere.
-fn ways(leaf: &Leaf) -> impl Iterator<Item = &OwnedStep> {
-    leaf.steps.iter().filter(|step| {
-        !matches!(step, OwnedStep::Where(_) | OwnedStep::OrWhere(_) | OwnedStep::Present | OwnedStep::NonNull)
-    })
 }
 
 /// The number of members up to which a union is followed.
@@ -343,129 +278,6 @@ impl Sym {
         }
     }
 
-    /// The base of an object that has nothing over it on some way.
-    pub(super) fn bare_base(&self) -> Option<&Self> {
-        let Self::Object(fields, Some(base)) = self else { return None };
-        // On another way it is what the base itself has there.
-        let is_own = |key: &str, value: &Self| {
-            value.members().iter().any(|member| {
-                matches!(member.ground(), Self::Leaf(leaf)
-                    if matches!(ways(leaf).last(), Some(OwnedStep::May(asked)) if asked == key))
-            })
-        };
-        let mut is_put = false;
-        for (key, entry) in fields.iter() {
-            if !entry.narrowed && !entry.absent && !is_own(key, &entry.value) || index_of(key).is_some() {
-                return None;
-            }
-            is_put = is_put || !entry.narrowed;
-        }
-        is_put.then_some(&**base)
-    }
-
-    /// The value of a key, without asking whether it is there.
-    pub(super) fn peek(&self, key: &str) -> Self {
-        match self {
-            Self::Leaf(leaf) => Self::Leaf(leaf.then([step_of(key)])),
-            Self::Array(item) if index_of(key).is_some() => (**item).clone(),
-            Self::Tuple(items) => {
-                let place = index_of(key).and_then(|index| place_of(index, items.len()));
-                place.and_then(|place| items.get(place)).cloned().unwrap_or_else(Self::never)
-            }
-            Self::Object(fields, base) => match (fields.get(key), base) {
-                (Some(entry), _) => entry.value.clone(),
-                (None, Some(base)) => base.peek(key),
-                (None, None) => Self::object([]),
-            },
-            Self::Map(value) => (**value).clone(),
-            Self::Answer(shape) => answer::peek(shape, key),
-            Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
-            Self::Merged(parts) => {
-                let (base, over) = Self::of_merged(parts, key);
-                Self::union(base.map(|base| base.peek(key)).into_iter().chain(over))
-            }
-            Self::Changed(_) => Self::Unknown(Reason::Function),
-            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
-            _ => Self::never(),
-        }
-    }
-
-    /// The value of a key that need not be known to the value: another way to here puts it there.
-    pub(super) fn peek_may(&self, key: &str) -> Self {
-        match self {
-            Self::Leaf(leaf) if index_of(key).is_none() => {
-                Self::Leaf(leaf.perhaps().then([OwnedStep::May(key.to_owned())]))
-            }
-            Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.peek_may(key),
-            Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
-            Self::Merged(parts) => {
-                let (base, over) = Self::of_merged(parts, key);
-                Self::union(base.map(|base| base.peek_may(key)).into_iter().chain(over))
-            }
-            other => other.peek(key),
-        }
-    }
-
-    /// The same as JSONata reads it: through arrays.
-    pub(super) fn query_may(&self, key: &str) -> Self {
-        match self {
-            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::MayQuery(key.to_owned())])),
-            Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.query_may(key),
-            Self::Union(members) => Self::union(members.iter().map(|member| member.query_may(key))),
-            other => other.peek_may(key),
-        }
-    }
-
-    /// Where the value of a key comes from in objects that are put over each other: the one that is asked whether it has it, if any
-    /// is, and what others may have put over it.
-    pub(super) fn of_merged<'s>(parts: &'s [Self], key: &str) -> (Option<&'s Self>, Vec<Self>) {
-        let mut over = Vec::new();
-        let can_have =
-            |part: &&Self| !matches!(part, Self::Object(fields, None) if !fields.contains_key(key));
-        let with: Vec<&Self> = parts.iter().filter(can_have).collect();
-        for (place, part) in with.iter().copied().enumerate().rev() {
-            match part {
-                part if place == 0 => return (Some(part), over),
-                Self::Object(fields, None) => match fields.get(key) {
-                    Some(entry) if !entry.absent => {
-                        over.push(entry.value.clone());
-                        return (None, over);
-                    }
-                    Some(entry) => over.push(entry.value.clone()),
-                    None => {}
-                },
-                part => over.push(match Val::one(part.clone()).items().peek_may(key) {
-                    Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Present])),
-                    other => other,
-                }),
-            }
-        }
-        (parts.first(), over)
-    }
-
-    /// Returns the value below facts about its parts.
-    pub(super) fn ground(&self) -> &Self {
-        match self {
-            Self::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => base,
-            other => other,
-        }
-    }
-
-    /// Whether there is a part to put something into, where the value itself tells; none where it may be missing. Types are
-    /// asked when the part is read.
-    fn has_part(&self, key: &str) -> Option<bool> {
-        match self {
-            Self::Object(fields, base) => match (fields.get(key), base) {
-                (Some(entry), _) => (!entry.absent).then_some(true),
-                (None, Some(base)) => base.has_part(key),
-                (None, None) => Some(false),
-            },
-            Self::Map(_) => None,
-            Self::Answer(shape) => Some(answer::has_part(shape, key)),
-            _ => Some(true),
-        }
-    }
-
     /// The value with another one at a path of keys.
     pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
         let Some((key, rest)) = keys.split_first() else { return value };
@@ -591,68 +403,6 @@ pub(super) fn index_of(key: &str) -> Option<i64> {
 
 pub(super) fn step_of(key: &str) -> OwnedStep {
     index_of(key).map_or_else(|| OwnedStep::Key(key.to_owned()), OwnedStep::Index)
-}
-
-/// The data that flows along an edge.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Flow {
-    pub(super) data: Sym,
-    pub(super) variables: Shared<Fields>,
-    /// The facts of conditions about parts of the context object that do not change: `Execution.Input`, `Map.Item.Value`.
-    pub(super) context: Shared<Fields>,
-    /// The numbers that count the items of an array.
-    pub(super) counts: Counts,
-}
-
-impl Flow {
-    pub(super) fn new(data: Sym) -> Self {
-        Self { data, variables: Shared::default(), context: Shared::default(), counts: Counts::default() }
-    }
-
-    pub(super) fn with_data(&self, data: Sym) -> Self {
-        Self { data, ..self.clone() }
-    }
-
-    /// Returns the flow into a Map's item processor: there are no facts about another item yet.
-    pub(super) fn with_item(&self, data: Sym) -> Self {
-        let mut flow = self.with_data(data);
-        if flow.context.contains_key("Map.Item.Value") {
-            flow.context.edit(|context| context.remove("Map.Item.Value"));
-        }
-        flow
-    }
-
-    /// The same, where it grew too large.
-    pub(super) fn clip(mut self) -> Self {
-        self.data = self.data.clip();
-        if self.variables.size() > intern::most_size() || self.variables.depth() >= MOST_DEPTH {
-            self.variables = Shared::new(self.variables.clip(None));
-        }
-        self
-    }
-
-    pub(super) fn join(&self, other: &Self) -> Self {
-        let join = |one: &Shared<Fields>, other: &Shared<Fields>| {
-            if one == other {
-                return one.clone();
-            }
-            match Sym::Object(one.clone(), None).join(&Sym::Object(other.clone(), None)) {
-                Sym::Object(fields, _) => fields,
-                _ => one.clone(),
-            }
-        };
-        let mut context = join(&self.context, &other.context);
-        if context.values().any(|entry| entry.absent) {
-            // Facts of only one edge are dropped.
-            context.edit(|context| context.retain(|_, entry| !entry.absent));
-        }
-        Self {
-            data: self.data.meet(&other.data),
-            variables: join(&self.variables, &other.variables),
-            context,
-            counts: self.common_counts(other),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -221,7 +221,7 @@ impl<'a> Fits<'a> {
     }
 
     /// On how many ways the steps of a leaf lead, which a node is or lies over.
-    const fn ways(self, index: usize) -> usize {
+    pub(super) const fn ways(self, index: usize) -> usize {
         match self.nodes[index] {
             Node::Item(inner) => self.ways(inner),
             Node::Leaf { shape, side, steps } => count(View::new(shape, side), steps),
@@ -244,13 +244,7 @@ impl<'a> Fits<'a> {
             article(out, target.shape);
             return false;
         }
-        // Where nothing lies over what is no object, it is that itself.
-        if let Some(below) = self.below(source)
-            && !self.facts
-            && !matches!(below, Source::View(view) if is_object_for_certain(view))
-            && self.may_be_bare(source)
-            && !self.fits(below, target, depth + 3, out)
-        {
+        if !self.bare_fits(source, target, depth, out) {
             return false;
         }
         if self.sent && self.is_null(source) {
@@ -263,18 +257,7 @@ impl<'a> Fits<'a> {
                 Node::Sent(inner) => {
                     return Self { sent: true, ..self }.fits(Source::Node(inner), target, depth + 2, out);
                 }
-                Node::Either(first, second) => {
-                    let mark = out.mark();
-                    let facts = Self { facts: true, ..self };
-                    if self.is_over_object(first)
-                        && self.has_no_second_name_as(second, target, out)
-                        && facts.fits(Source::Node(first), target, depth + 2, out)
-                    {
-                        return true;
-                    }
-                    out.rewind(mark);
-                    return self.fits(Source::Node(second), target, depth + 2, out);
-                }
+                Node::Either(first, second) => return self.either((first, second), target, depth, out),
                 Node::Changed { like, item } => return self.changed((like, item), target, depth, out),
                 Node::Union { first, len } => {
                     let mut i = 0;
@@ -407,45 +390,6 @@ impl<'a> Fits<'a> {
         out.push(", found ");
         self.found(source, out);
         false
-    }
-
-    /// Returns `true` if no field of a type comes under two names out of a node.
-    const fn has_no_second_name_as(self, node: usize, target: View, out: &mut Text) -> bool {
-        match target.shape {
-            Shape::Object(object) => self.has_no_second_name(self.source(node), object, out),
-            Shape::Nullable(inner) => self.has_no_second_name_as(node, target.with(inner), out),
-            _ => true,
-        }
-    }
-
-    /// Returns `true` if each field of an overlay may be missing.
-    const fn may_be_bare(self, source: Source) -> bool {
-        let Some((first, len)) = self.overlay(source) else { return false };
-        let mut i = first;
-        while i < first + len {
-            if let Node::Field { absent: false, value, .. } = self.nodes[i]
-                && !self.missing(value)
-            {
-                return false;
-            }
-            i += 1;
-        }
-        len > 0
-    }
-
-    /// Returns `true` if facts about parts of a value lie over what is an object for certain: of nothing else they make one.
-    const fn is_over_object(self, index: usize) -> bool {
-        let Node::Object { base: Some(base), .. } = self.nodes[index] else { return true };
-        let mut way = 0;
-        while way < self.ways(base) {
-            if let Some(Source::View(view)) = (Fits { way, ..self }).base(base)
-                && !is_object_for_certain(view)
-            {
-                return false;
-            }
-            way += 1;
-        }
-        true
     }
 
     /// Judges what a value is, with another in the place of each of its items.
@@ -843,7 +787,7 @@ impl<'a> Fits<'a> {
 }
 
 /// Returns `true` if a value is nothing but an object; one that is declared to be anything is taken for one.
-const fn is_object_for_certain(view: View) -> bool {
+pub(super) const fn is_object_for_certain(view: View) -> bool {
     match view.shape {
         Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::Any | Shape::Never => true,
         Shape::Nullable(inner) => is_object_for_certain(view.with(inner)),

@@ -21,11 +21,13 @@ mod fits;
 mod form;
 mod impls;
 mod keys;
+mod may;
 mod mismatch;
 mod names;
 mod narrow;
 mod node;
 mod object;
+mod overlay;
 mod range;
 mod strangers;
 #[cfg(test)]

@@ -328,21 +328,13 @@ impl View {
             Step::Where(_) | Step::OrWhere(_) => return Ok(self),
             _ => {}
         }
-        if let Step::May(key) = step {
-            if let (Shape::Any, true) = (self.shape, self.strict) {
-                return if self.tested {
-                    Ok(Self { tested: false, ..self })
-                } else {
-                    Err(Problem::Undeclared)
-                };
-            }
-            return Ok(self.may(key));
-        }
-        if let Step::MayQuery(key) = step {
-            if let (Shape::Any, true, false) = (self.shape, self.strict, self.tested) {
-                return Err(Problem::Undeclared);
-            }
-            return Ok(self.may_query(key));
+        if let Step::May(key) | Step::MayQuery(key) = step {
+            return match (self.shape, self.strict && !self.tested) {
+                (Shape::Any, true) => Err(Problem::Undeclared),
+                (Shape::Any, false) => Ok(Self { tested: false, ..self }),
+                _ if matches!(step, Step::May(_)) => Ok(self.may(key)),
+                _ => Ok(self.may_query(key)),
+            };
         }
         if self.absent {
             return Err(Problem::MaybeAbsent);
@@ -392,44 +384,8 @@ impl View {
         }
     }
 
-    /// The value of a key, whatever the type is: what cannot have it lacks it.
-    pub(super) const fn may(self, key: &str) -> Self {
-        match self.shape {
-            // There is no way here.
-            Shape::Never if !self.absent => self,
-            // Of what is declared to be anything everything may be asked.
-            Shape::Any => self,
-            Shape::Mixed => Self { absent: true, ..self },
-            _ => match self.key(key) {
-                Some(view) => Self { absent: view.absent || self.absent || self.many, ..view },
-                None => Self { absent: true, ..self.with(&Shape::Never) },
-            },
-        }
-    }
-
-    /// The value of a key as JSONata reads it, whatever the type is: what cannot have it, and is no array, lacks it.
-    const fn may_query(self, key: &str) -> Self {
-        let mut absent = self.absent;
-        let mut view = Self { absent: false, ..self };
-        match view.shape {
-            Shape::Never if !absent => return self,
-            Shape::Any => return Self { tested: false, ..self },
-            _ => {}
-        }
-        while let Shape::Nullable(inner) = view.shape {
-            absent = true;
-            view = view.with(inner);
-        }
-        match view.query(key) {
-            Ok(found) => Self { absent: found.absent || absent, ..found },
-            // One of its variants may be an array.
-            Err(Problem::NoField(Shape::OneOf(_))) => Self { absent: true, ..view.with(&Shape::Mixed) },
-            Err(_) => Self { absent: true, ..view.with(&Shape::Never) },
-        }
-    }
-
     /// A key as JSONata reads it. The result for the items of an array depends on their number.
-    const fn query(mut self, key: &str) -> Result<Self, Problem> {
+    pub(super) const fn query(mut self, key: &str) -> Result<Self, Problem> {
         // Of items that need not be there nothing comes.
         let mut may_be_none = self.hollow;
         loop {

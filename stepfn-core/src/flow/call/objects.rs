@@ -6,8 +6,9 @@ use super::{
         expression::{Env, Val, Want},
         intern::Shared,
         lead::key_of,
+        leaf::Leaf,
         origin::Reason,
-        value::{Entry, Fields, Leaf, Sym},
+        value::{Entry, Fields, Sym},
     },
     Argument, Call,
 };
