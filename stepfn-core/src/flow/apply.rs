@@ -20,7 +20,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Calls {
     frames: Vec<Frame>,
-    /// The number of expressions that were evaluated for the one in the definition.
+    /// The number of steps that were taken for the expression or path in the definition.
     pub(super) spent: usize,
 }
 
@@ -36,13 +36,20 @@ struct Frame {
 
 /// Calls nested deeper than this are not followed.
 const MOST_CALLS: usize = 24;
-/// An expression that takes more than this to follow is not followed to its end.
-pub(super) const MOST_SPENT: usize = 20_000;
+/// An expression or path that takes more steps than this is not followed to its end.
+const MOST_SPENT: usize = 20_000;
 /// The number of rounds for a function that calls itself, and the number after which a part that still changes is dropped.
 const MOST_ROUNDS: usize = 8;
 const EXACT_ROUNDS: usize = 3;
 
 impl Analyser<'_> {
+    /// Counts a step of what is being followed; returns `false` where it were too many.
+    pub(super) fn spends(&mut self) -> bool {
+        super::intern::count();
+        self.calls.spent += 1;
+        self.calls.spent <= MOST_SPENT
+    }
+
     /// Returns the result of a function for some arguments.
     pub(super) fn apply(
         &mut self,

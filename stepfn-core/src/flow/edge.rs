@@ -3,7 +3,8 @@
 use super::{
     counted::Counts,
     intern::{self, Shared},
-    value::{Fields, MOST_DEPTH, Sym},
+    origin::Reason,
+    value::{Entry, Fields, MOST_DEPTH, Sym},
 };
 
 /// The data that flows along an edge.
@@ -42,6 +43,15 @@ impl Flow {
             self.variables = Shared::new(self.variables.clip(None));
         }
         self
+    }
+
+    /// The same, of which nothing is known but which variables there may be.
+    pub(super) fn forgotten(&self) -> Self {
+        let unknown = || Sym::Unknown(Reason::Loop);
+        let variables = self.variables.iter();
+        let variables =
+            variables.map(|(name, entry)| (name.clone(), Entry { value: unknown(), ..entry.clone() }));
+        Self { variables: Shared::new(variables.collect()), ..Self::new(unknown()) }
     }
 
     pub(super) fn join(&self, other: &Self) -> Self {

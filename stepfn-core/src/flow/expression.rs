@@ -7,7 +7,6 @@
 pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode,
-    apply::MOST_SPENT,
     call::Argument,
     function::{Function, Lambda, Transform, has_sure_groups},
     intern::Shared,
@@ -28,8 +27,7 @@ use crate::{
 
 impl Analyser<'_> {
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
-        self.calls.spent += 1;
-        if self.calls.spent > MOST_SPENT {
+        if !self.spends() {
             let value = Val::unknown(Reason::Size);
             self.require(&env.reading(&expression.range), &value, want);
             return value;

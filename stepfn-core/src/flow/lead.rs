@@ -24,6 +24,12 @@ impl Analyser<'_> {
             self.require(reading, &value, want);
             return value;
         };
+        // Through what is of many kinds within each other the ways multiply.
+        if !self.spends() {
+            let value = Val::unknown(Reason::Size);
+            self.require(reading, &value, want);
+            return value;
+        }
         match value {
             Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
             Sym::Object(fields, base) => match (fields.get(key), base) {

@@ -330,6 +330,8 @@ pub const OUTPUT: &str = "/#output";
 
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
 const MOST_VISITS: usize = 4;
+/// Visits after which nothing of it is known any more: it changes by turns.
+const MOST_TURNS: usize = 40;
 
 /// The result of one machine, outermost or nested.
 #[derive(Default)]
@@ -473,7 +475,10 @@ impl Analyser<'_> {
                 if joined == *known {
                     return;
                 }
-                if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
+                let visits = solved.visits.get(target).copied().unwrap_or(0);
+                if visits > MOST_TURNS {
+                    joined.forgotten()
+                } else if visits > MOST_VISITS {
                     let widened = widen(known, &joined);
                     for leaves in intern::take_again() {
                         self.again.push((at.state(target), format!("state `{target}`: "), leaves));

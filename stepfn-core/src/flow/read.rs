@@ -21,6 +21,7 @@ use crate::{
 impl Analyser<'_> {
     /// Returns the value of a path, and demands what must be there.
     pub(super) fn read(&mut self, reading: &Reading<'_>, path: &Path, need: &OwnedNeed) -> Sym {
+        self.calls.spent = 0;
         let site = reading.site;
         let root = match &path.root {
             Root::Input => site.input.clone(),
@@ -132,6 +133,11 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
     ) -> Sym {
         if let Sym::Union(members) = value {
+            // Through what is of many kinds within each other the ways multiply.
+            if !self.spends() {
+                self.cannot_tell(reading, Reason::Size);
+                return self.not_told(Sym::Unknown(Reason::Size));
+            }
             return self.follow_one_of(members, segments, need, reading);
         }
         if let Sym::Leaf(leaf) = value {

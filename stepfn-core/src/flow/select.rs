@@ -37,6 +37,9 @@ impl Analyser<'_> {
     fn select(&mut self, value: &Sym, segments: &[Segment], reading: &Reading<'_>, tries: bool) -> Sym {
         super::intern::count();
         if let Sym::Union(members) = value {
+            if !self.spends() {
+                return Sym::Unknown(Reason::Size);
+            }
             return Sym::union(members.iter().map(|member| self.select(member, segments, reading, true)));
         }
         let Some((segment, rest)) = segments.split_first() else {

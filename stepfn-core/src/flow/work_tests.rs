@@ -239,3 +239,30 @@ fn paths_of_very_many_steps_cost_no_more_than_to_read_them() {
     );
     assert!(typed(&query) < 1_000);
 }
+
+#[test]
+fn a_loop_whose_values_change_by_turns_ends() {
+    let states = r#"
+        "S1": { "Type": "Pass", "Assign": { "n": 0 }, "Next": "S2" },
+        "S2": { "Type": "Parallel", "Branches": [
+            { "StartAt": "M", "States": { "M": { "Type": "Map", "Items": "{% $exists($states.input) ? $states.input : {'a': 1} %}", "End": true,
+                "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } } } } } },
+            { "StartAt": "R", "States": { "R": { "Type": "Pass", "Output": "{% [1..($states.input)] %}", "End": true } } }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Assign": { "v": "{% $states.input %}" }, "Next": "S3" }],
+            "Output": { "b": "{% $not($exists($states.result)) ? $n : $states.result %}", "c": [1, 2], "e": "{% $states.result[0][a = 1]^(b) %}" },
+            "Next": "S3" },
+        "S3": { "Type": "Choice", "Choices": [
+            { "Condition": "{% $n < 3 %}", "Assign": { "n": "{% $n + 1 %}" }, "Next": "S2" },
+            { "Condition": "{% $states.input.Error = null %}", "Output": ["{% $states.input.Error %}", 1], "Next": "S4" }], "Default": "S4" },
+        "S4": { "Type": "Pass", "End": true }"#;
+    let text = format!(r#"{{ "QueryLanguage": "JSONata", "StartAt": "S1", "States": {{ {states} }} }}"#);
+    let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    for proven in [false, true] {
+        let typing = Typing { input: proven.then_some(TypeRef(0)), proven, ..Typing::default() };
+        analyse(&machine, &typing);
+        let work = intern::work();
+        println!("by turns: {work} steps");
+        assert!(work < 400_000, "{work} steps");
+    }
+}
