@@ -231,9 +231,15 @@ fn nodes_of(value: &Sym, strict: bool, nodes: &mut Vec<OwnedNode>) -> usize {
             let first = nodes.len();
             nodes.extend(fields.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, (key, entry)) in fields.iter().enumerate() {
-                let value = nodes_of(&entry.value, strict, nodes);
+                let needed = entry.needs();
+                let mut value = nodes_of(&entry.value, strict, nodes);
+                for needed in needed.unwrap_or_default() {
+                    let there = nodes_of(needed, strict, nodes);
+                    nodes.push(OwnedNode::Other(Node::If { value, there }));
+                    value = nodes.len() - 1;
+                }
                 nodes[first + position] =
-                    OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
+                    OwnedNode::Field { key: key.to_string(), value, absent: needed.is_none() };
             }
             let base = base.as_ref().map(|base| nodes_of(base, strict, nodes));
             Node::Object { first, len: fields.len(), base }

@@ -17,7 +17,7 @@ use super::{
     sequence::kept,
     site::Reading,
     val::guarded,
-    value::{Entry, Fields, MOST_STEPS, Sym},
+    value::{Fields, MOST_STEPS, Sym},
 };
 use crate::{
     diagnostic::Code,
@@ -349,11 +349,10 @@ impl Analyser<'_> {
         for (key, part) in pairs {
             let value = self.evaluate(env, part, Want::NOTHING);
             self.refuse_function(env, part, &value);
-            let absent = value.absent || value.many || !value.over.is_empty();
-            let value = value.part();
             if let Some(key) = text_of(key) {
-                fields.insert(key.into(), Entry { value, absent, narrowed: false });
+                fields.insert(key.into(), value.entry());
             } else {
+                let value = value.part();
                 self.evaluate(env, key, Want::if_any(Need::String));
                 computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
             }

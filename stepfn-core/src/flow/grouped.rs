@@ -5,7 +5,7 @@ use super::{
     intern::Shared,
     lead::text_of,
     val::{Env, Val, Want},
-    value::{Entry, Fields, Sym},
+    value::{Fields, Sym},
 };
 use crate::{
     jsonata::{Expression, OrderTerm},
@@ -43,11 +43,11 @@ impl Analyser<'_> {
         for (key, part) in pairs {
             // Without items there is a group still, of nothing.
             let value = self.evaluate(&mut env.inside_of(all.clone()), part, Want::NOTHING);
-            let is_there = is_one && !value.absent && !value.many && value.over.is_empty();
-            let value = value.part();
             if let Some(key) = text_of(key) {
-                fields.insert(key.into(), Entry { value, absent: !is_there, narrowed: false });
+                let entry = value.entry();
+                fields.insert(key.into(), if is_one { entry } else { entry.maybe() });
             } else {
+                let value = value.part();
                 self.evaluate(&mut env.inside(item.clone()), key, Want::if_any(Need::String));
                 computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
             }

@@ -265,18 +265,31 @@ impl Merge for Edges<'_> {
             value: if self.apart { a.meet(b) } else { a.join(b) },
             absent: !super::switch::is_off("join: absent on one edge") && (mine.absent || theirs.absent),
             narrowed: mine.narrowed && theirs.narrowed,
+            there_if: match (mine.needs(), theirs.needs()) {
+                (Some(mine), Some(theirs)) if !mine.is_empty() || !theirs.is_empty() => {
+                    let mut needed = [mine, theirs].concat();
+                    needed.sort();
+                    needed.dedup();
+                    Some(Shared::new(needed))
+                }
+                _ => None,
+            },
         }
     }
 
     fn one(&self, key: &str, entry: &Entry, _: bool) -> Option<Entry> {
         match self.base {
-            None => Some(Entry { absent: !super::switch::is_off("join: of one edge only"), ..entry.clone() }),
+            None if super::switch::is_off("join: of one edge only") => {
+                Some(Entry { absent: false, ..entry.clone() })
+            }
+            None => Some(entry.maybe()),
             // What one edge knows more of the base's value, both do not.
             Some(_) if entry.narrowed => None,
             // On the other edge the key is what the base has there, if it has it: no overlay of it.
             Some(base) => {
                 let value = Sym::union([entry.value.clone(), base.peek_may(key)]);
-                Some(Entry { value, absent: entry.absent || base.is_vague_about(key), ..entry.clone() })
+                let entry = Entry { value, ..entry.clone() };
+                Some(if base.is_vague_about(key) { entry.maybe() } else { entry })
             }
         }
     }

@@ -34,13 +34,26 @@ impl Analyser<'_> {
             Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
             Sym::Object(fields, base) => match (fields.get(key), base) {
                 (Some(entry), _) => {
-                    if entry.absent && want.defined {
+                    let needed = entry.needs();
+                    for leaf in needed.unwrap_or_default().iter().filter(|_| want.defined) {
+                        self.follow(leaf, &[], &OwnedNeed::Other(Need::Value), reading);
+                    }
+                    if needed.is_none() && want.defined {
                         let message = format!("`{key}` may be missing: not every way here puts it there");
                         let help = "provide a default: `$exists(…) ? … : …`".to_owned();
                         self.wrong(reading, Code::MaybeMissing, message, Some(help));
                     }
                     let value = self.lead(reading, &entry.value, rest, want);
-                    Val { absent: value.absent || (entry.absent && !want.defined), ..value }
+                    let mut value =
+                        Val { absent: value.absent || (needed.is_none() && !want.defined), ..value };
+                    if !want.defined {
+                        let leaves = needed.unwrap_or_default().iter().filter_map(|needed| match needed {
+                            Sym::Leaf(leaf) => Some((leaf.clone(), Need::Value)),
+                            _ => None,
+                        });
+                        value.over.extend(leaves);
+                    }
+                    value
                 }
                 // Of an array that was counted something comes, where it comes of each item.
                 (None, Some(base)) if fields.contains_key(index_key(0).as_str()) => {

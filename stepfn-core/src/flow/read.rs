@@ -319,7 +319,7 @@ impl Analyser<'_> {
             let found = match segments.split_first() {
                 Some((Segment { kind: SegmentKind::Name(key), .. }, rest)) if member.lacks(key, members) => {
                     if matches!(member, Sym::Object(_, None)) {
-                        let missing = Entry { value: Sym::Reported, absent: true, narrowed: false };
+                        let missing = Entry::of(Sym::Reported).maybe();
                         self.follow_entry(key, &missing, rest, need, reading)
                     } else {
                         self.follow(&member.peek_may(key), rest, eased, reading)
@@ -349,8 +349,17 @@ impl Analyser<'_> {
         need: &OwnedNeed,
         reading: &Reading<'_>,
     ) -> Sym {
-        if entry.absent {
-            if *need == OwnedNeed::Other(Need::Nothing) {
+        let asks = *need == OwnedNeed::Other(Need::Nothing);
+        for leaf in entry.needs().unwrap_or_default() {
+            self.follow(
+                leaf,
+                &[],
+                &OwnedNeed::Other(if asks { Need::Nothing } else { Need::Value }),
+                reading,
+            );
+        }
+        if entry.needs().is_none() {
+            if asks {
                 return entry.value.clone();
             }
             self.wrong(

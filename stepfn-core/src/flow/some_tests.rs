@@ -470,3 +470,46 @@ fn what_is_computed_of_a_fraction_is_no_amount() {
         assert!(!of(expression).iter().any(|said| said.contains("an integer")), "{:#?}", of(expression));
     }
 }
+
+#[test]
+fn what_is_computed_of_what_is_there_is_there() {
+    const OUT: Shape = object!("Out", required("total", &["total"], &Shape::Any));
+    const MAY: Shape = object!("May", optional("total", &["total"], &Shape::Any));
+    let read = |expression: &str, then: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "Next": "B" }}, "B": {{ {then}, "End": true }}"#
+        );
+        said(&states, ANY)
+    };
+    let jsonata = r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.total %}""#;
+    let path = r#""Type": "Pass", "InputPath": "$.total""#;
+    for there in [
+        "$states.input.count * 2",
+        "-$states.input.count",
+        "$round($states.input.count / 3)",
+        "$length($string($states.input.count))",
+        "$uppercase($states.input.left.a & 'x')",
+        "$states.input.count > 1 ? $states.input.count * 2 : $states.input.left.a + 1",
+    ] {
+        let made = format!("{{'total': {there}, 'x': 1}}");
+        fine(&query(&made, &OUT));
+        fine(&read(&made, jsonata));
+        fine(&read(&made, path));
+        fine(&query(&format!("$merge([{made}, {{'y': 1}}]).total"), ANY));
+    }
+    for gone in
+        ["$length($states.input.left.b)", "$uppercase($states.input.left.b)", "$states.input.left.b ~> $trim"]
+    {
+        let made = format!("{{'total': {gone}, 'x': 1}}");
+        for said in [query(&made, &OUT), read(&made, jsonata), read(&made, path)] {
+            wrong(&said, "missing");
+        }
+        let fits = query(&made, &MAY);
+        assert!(!fits.iter().any(|said| said.contains("missing")), "{fits:#?}");
+    }
+    // Where another way has it not, nothing that is there makes it so.
+    let other = r#""B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $random() < 0.5 ? {'total': $states.input.count * 2} : {} %}", "Next": "C" }"#;
+    let states =
+        format!(r#""A": {{ "Type": "Pass", "Next": "B" }}, {other}, "C": {{ {jsonata}, "End": true }}"#);
+    wrong(&said(&states, ANY), "missing");
+}

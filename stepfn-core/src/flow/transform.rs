@@ -139,6 +139,7 @@ fn changed(value: &Sym, keys: &[&str], change: &dyn Fn(&Sym) -> Sym) -> Sym {
                     let entry = Entry {
                         value: changed(&entry.value, rest, change),
                         narrowed: false,
+                        there_if: None,
                         ..entry.clone()
                     };
                     let mut fields = fields.clone();
@@ -164,7 +165,7 @@ fn without(value: &Sym, taken: &[&str]) -> Sym {
         fields.edit(|fields| taken.iter().for_each(|key| fields.remove(key)));
         return Sym::Object(fields, None);
     }
-    let gone = Entry { value: Sym::never(), absent: true, narrowed: false };
+    let gone = Entry::of(Sym::never()).maybe();
     let fields: Fields = taken.iter().map(|key| ((*key).into(), gone.clone())).collect();
     // What is put over others and is not there is taken away.
     if let Sym::Merged(parts) = value {

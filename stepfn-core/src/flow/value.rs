@@ -61,11 +61,26 @@ pub(super) struct Entry {
     pub(super) absent: bool,
     /// Whether this only adds facts about the base's value there, instead of taking its place.
     pub(super) narrowed: bool,
+    /// Values of types: where all of them are there, so is this, although it is `absent` where one is not.
+    pub(super) there_if: Option<Shared<Vec<Sym>>>,
 }
 
 impl Entry {
+    /// The same, which need not be there.
+    pub(super) fn maybe(&self) -> Self {
+        Self { absent: true, there_if: None, ..self.clone() }
+    }
+
+    /// The values of types that must be there for it to be there; none where it need not be there whatever they are.
+    pub(super) fn needs(&self) -> Option<&[Sym]> {
+        match (&self.there_if, self.absent) {
+            (_, false) => Some(&[]),
+            (needed, true) => needed.as_ref().map(|needed| &needed[..]),
+        }
+    }
+
     pub(super) fn of(value: Sym) -> Self {
-        Self { value, absent: false, narrowed: false }
+        Self { value, absent: false, narrowed: false, there_if: None }
     }
 }
 
@@ -100,7 +115,7 @@ impl Sym {
         fields.edit(|fields| {
             fields.update(key, |entry| {
                 if rest.is_empty() {
-                    entry.absent = true;
+                    (entry.absent, entry.there_if) = (true, None);
                 } else {
                     entry.value = entry.value.may_lack(rest);
                 }
@@ -233,8 +248,7 @@ impl Sym {
         match self {
             Self::Object(fields, None) => {
                 let fields = fields.iter();
-                let fields =
-                    fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+                let fields = fields.map(|(key, entry)| (key.clone(), entry.maybe()));
                 Self::Object(Shared::new(fields.collect()), None)
             }
             Self::Union(members) => Self::union(members.iter().map(Self::some_entries)),
@@ -325,7 +339,7 @@ impl Sym {
         };
         // A value that takes the place of the base's value still does.
         let narrowed = fields.get(key).map_or(base.is_some(), |known| known.narrowed);
-        fields.edit(|fields| fields.insert(key.into(), Entry { value, absent: false, narrowed }));
+        fields.edit(|fields| fields.insert(key.into(), Entry { narrowed, ..Entry::of(value) }));
         Self::Object(fields, base)
     }
 

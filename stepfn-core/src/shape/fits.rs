@@ -91,7 +91,7 @@ impl<'a> Fits<'a> {
     /// first, so that it counts as anything here.
     pub(super) const fn source(self, index: usize) -> Source {
         match self.nodes[index] {
-            Node::Item(inner) => self.source(inner),
+            Node::Item(inner) | Node::If { value: inner, .. } => self.source(inner),
             Node::Leaf { shape, side, steps } => match on_way(View::new(shape, side), steps, self.way) {
                 Ok(view) => Source::View(view.settled()),
                 // A JSONata path that comes to nothing where something is missing or null: what it is where it does not.
@@ -116,6 +116,7 @@ impl<'a> Fits<'a> {
     pub(super) const fn missing(self, index: usize) -> bool {
         match self.nodes[index] {
             Node::Item(inner) => self.missing(inner),
+            Node::If { value, there } => self.missing(there) || self.missing(value),
             Node::Leaf { shape, side, steps } => {
                 let root = View::new(shape, side);
                 let mut way = 0;
@@ -223,7 +224,7 @@ impl<'a> Fits<'a> {
     /// On how many ways the steps of a leaf lead, which a node is or lies over.
     pub(super) const fn ways(self, index: usize) -> usize {
         match self.nodes[index] {
-            Node::Item(inner) => self.ways(inner),
+            Node::Item(inner) | Node::If { value: inner, .. } => self.ways(inner),
             Node::Leaf { shape, side, steps } => count(View::new(shape, side), steps),
             Node::Object { base: Some(base), .. } => self.ways(base),
             _ => 1,
@@ -729,6 +730,7 @@ impl<'a> Fits<'a> {
             Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Any
                 | Node::Item(_)
+                | Node::If { .. }
                 | Node::Changed { .. }
                 | Node::Either(..)
                 | Node::Sent(_)

@@ -101,6 +101,13 @@ pub enum Node<'a> {
     },
     /// A value that two nodes describe, each rightly: it fits where one of them does.
     Either(usize, usize),
+    /// A value that is there where another node is.
+    If {
+        /// The value.
+        value: usize,
+        /// The other.
+        there: usize,
+    },
     /// The `Payload` that a Lambda function is sent: another node, whose null comes to it as `{}`.
     Sent(usize),
     /// A member of a tuple or a union: another node.

@@ -27,7 +27,7 @@ impl Fits<'_> {
     /// Between what a number lies by its type, or as it is written.
     const fn declared(self, index: usize) -> Option<Bounds> {
         match self.nodes[index] {
-            Node::Item(inner) => self.declared(inner),
+            Node::Item(inner) | Node::If { value: inner, .. } => self.declared(inner),
             Node::Integer(value) => Some(Bounds::one(value)),
             Node::Leaf { shape, side, steps } => {
                 let root = View::new(shape, side);
@@ -81,7 +81,7 @@ impl Fits<'_> {
     /// Returns `true` if a type has a part in what a number is.
     const fn is_of_type(self, index: usize) -> bool {
         match self.nodes[index] {
-            Node::Item(inner) => self.is_of_type(inner),
+            Node::Item(inner) | Node::If { value: inner, .. } => self.is_of_type(inner),
             Node::Leaf { .. } => true,
             Node::Computed { first, len, .. } | Node::Union { first, len } => {
                 let mut i = 0;

@@ -283,6 +283,7 @@ impl Names {
                 Node::Merged { first, len } => quote!(Node::Merged { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
+                Node::If { value, there } => quote!(Node::If { value: #value, there: #there }),
                 Node::Sent(inner) => quote!(Node::Sent(#inner)),
                 Node::Either(first, second) => quote!(Node::Either(#first, #second)),
             },

@@ -23,7 +23,7 @@ impl Analyser<'_> {
                 let of = self.argument(env, first, want.part(Need::Value));
                 match &of.sym {
                     Sym::Object(fields, None)
-                        if !of.many && !of.absent && fields.values().all(|entry| !entry.absent) =>
+                        if !of.many && !of.absent && fields.values().all(|entry| entry.needs().is_some()) =>
                     {
                         keys_of(fields, of.sym.entry_key())
                     }
@@ -125,7 +125,10 @@ impl Analyser<'_> {
 
 /// The keys of fields that are there as far as is known without types: where one is of a value of a type, that decides it.
 fn keys_of(fields: &Fields, key: Sym) -> Val {
-    let typed = |entry: &Entry| -> Vec<Leaf> { Val::one(entry.value.clone()).leaves().cloned().collect() };
+    let typed = |entry: &Entry| -> Vec<Leaf> {
+        let needed = entry.needs().unwrap_or_default().iter().chain([&entry.value]);
+        needed.flat_map(|value| Val::one(value.clone()).leaves().cloned().collect::<Vec<_>>()).collect()
+    };
     let certain = fields.values().filter(|entry| typed(entry).is_empty()).count();
     let needed = || fields.values().flat_map(typed).map(|leaf| (leaf, Need::Value)).collect();
     match (fields.len(), certain) {
@@ -171,7 +174,7 @@ fn absent(of: &Sym) -> Sym {
     match of {
         Sym::Object(fields, None) => {
             let fields = fields.iter();
-            let fields = fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+            let fields = fields.map(|(key, entry)| (key.clone(), entry.maybe()));
             Sym::Object(Shared::new(fields.collect()), None)
         }
         Sym::Map(_) => of.clone(),
@@ -254,9 +257,7 @@ pub(in super::super) fn merge(below: &Sym, above: &Sym) -> Sym {
             (true, Some(under), _) => Entry { value: under.value.join(&entry.value), ..under.clone() },
             (true, None, None) => entry.clone(),
             // It is what the base has there, or this.
-            (true, None, Some(base)) => {
-                Entry { value: base.peek_may(key).join(&entry.value), absent: false, narrowed: false }
-            }
+            (true, None, Some(base)) => Entry::of(base.peek_may(key).join(&entry.value)),
         };
         all.insert(key.clone(), entry);
     }
