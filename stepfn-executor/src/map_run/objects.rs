@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream, stream::BoxStream};
 use sha1::{Digest, Sha1};
 
 use super::{
     IoError,
     bucket::{Bucket, Listed, Pieces},
     no_such_key,
+    stream::{self, BoxFuture, Results},
 };
 
 /// The objects of a bucket in memory: what a distributed Map reads in a test, and what it writes there. Clones share their objects.
@@ -64,21 +64,21 @@ impl Objects {
 }
 
 impl Bucket for Objects {
-    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+    fn list(&self, prefix: String) -> Result<Results<Listed>, IoError> {
         let held = self.held();
         let found = held.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
         let listed: Vec<_> = found.map(|(key, object)| Ok(describe(key, object))).collect();
-        Ok(stream::iter(listed).boxed())
+        Ok(stream::iter(listed.into_iter()))
     }
 
-    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+    fn get(&self, key: &str) -> BoxFuture<Result<Pieces, IoError>> {
         let found = self.held().get(key).cloned().ok_or_else(no_such_key);
-        std::future::ready(found.map(|object| stream::iter([Ok(object)]).boxed())).boxed()
+        Box::pin(std::future::ready(found.map(|object| stream::iter(std::iter::once(Ok(object))))))
     }
 
-    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+    fn put(&self, key: &str, text: String) -> BoxFuture<Result<(), IoError>> {
         self.held().insert(key.to_owned(), text.into_bytes());
-        std::future::ready(Ok(())).boxed()
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 
