@@ -1,22 +1,23 @@
 //! `sdk.txt`: the actions of `aws-sdk:` with their structures, condensed from the models of botocore. Its header describes the format.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 const TEXT: &str = include_str!("sdk.txt");
 
-/// The position of each service's block. The header is read once, a block when a machine first names its service.
-fn slots() -> &'static BTreeMap<&'static str, Slot> {
-    static SLOTS: OnceLock<BTreeMap<&'static str, Slot>> = OnceLock::new();
+/// The position of each service's block, in the order of their names, which is that of the text. The header is read once, a block when a
+/// machine first names its service.
+fn slots() -> &'static [(&'static str, Slot)] {
+    static SLOTS: OnceLock<Vec<(&'static str, Slot)>> = OnceLock::new();
     SLOTS.get_or_init(|| {
         let (head, mut blocks) = TEXT.split_once("\n\n").unwrap_or_default();
-        let mut slots = BTreeMap::new();
+        let mut slots = Vec::new();
         for line in head.lines().filter(|line| !line.starts_with('#')) {
             let block = line.split_once(' ').and_then(|(service, length)| {
                 let (text, rest) = blocks.split_at_checked(length.parse().ok()?)?;
                 Some((service, text, rest))
             });
             let Some((service, text, rest)) = block else { break };
-            slots.insert(service, Slot { text, block: OnceLock::new() });
+            slots.push((service, Slot { text, block: OnceLock::new() }));
             blocks = rest;
         }
         slots
@@ -30,12 +31,13 @@ struct Slot {
 
 /// The names of the services.
 pub(super) fn services() -> Vec<&'static str> {
-    slots().keys().copied().collect()
+    slots().iter().map(|(service, _)| *service).collect()
 }
 
 /// Returns the block of a service.
 pub(super) fn block(service: &str) -> Option<&'static Block> {
-    let (service, slot) = slots().get_key_value(service)?;
+    let place = slots().binary_search_by(|(known, _)| (*known).cmp(service)).ok()?;
+    let (service, slot) = slots().get(place)?;
     Some(slot.block.get_or_init(|| Block::read(service, slot.text).unwrap_or_default()))
 }
 
@@ -124,6 +126,11 @@ fn number(digits: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn services_are_found_by_their_order() {
+        assert!(services().is_sorted());
+    }
 
     #[test]
     fn every_block_can_be_read_to_its_end() {

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::sdk::Block;
+use crate::sort;
 
 /// The type of a value in a service's API, if it is known.
 #[derive(Clone, Copy, Debug)]
@@ -168,7 +169,7 @@ impl Shape {
         let mut all: Vec<Member> = own.map(|(name, kind, required)| member(name, kind, required)).collect();
         all.extend(rows);
         all.retain(|member| member.shape.of != Of::Kind(NONE));
-        all.sort_by(|one, other| one.name.cmp(&other.name));
+        sort::sort_by(&mut all, |one, other| one.name.cmp(&other.name));
         all
     }
 

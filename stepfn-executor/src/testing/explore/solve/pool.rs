@@ -1,6 +1,6 @@
 //! Values for paths: those that tests are about, and their neighbours.
 
-use stepfn_core::{asl::OperandKind, value::Value};
+use stepfn_core::{asl::OperandKind, sort, value::Value};
 
 use super::{
     Step,
@@ -104,7 +104,7 @@ fn values(candidates: &[&Candidate]) -> Vec<Option<Value>> {
 
 /// The numbers, what lies beside them, and what lies between two of them.
 fn around_numbers(numbers: &mut Vec<f64>) -> Vec<f64> {
-    numbers.sort_by(f64::total_cmp);
+    sort::sort_by(numbers, f64::total_cmp);
     numbers.dedup();
     let mut all: Vec<f64> = numbers.iter().flat_map(|number| [*number, number + 1.0, number - 1.0]).collect();
     let between = numbers.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
