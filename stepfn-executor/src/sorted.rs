@@ -54,6 +54,11 @@ impl<K: Ord, V> Sorted<K, V> {
         std::mem::replace(&mut self.0, later)
     }
 
+    /// The entries from a key on.
+    pub(crate) fn from(&self, key: &K) -> &[(K, V)] {
+        self.0.get(self.0.partition_point(|(known, _)| known < key)..).unwrap_or_default()
+    }
+
     pub(crate) fn first(&self) -> Option<&(K, V)> {
         self.0.first()
     }
@@ -98,6 +103,7 @@ mod tests {
         );
         assert_eq!(sorted.iter().copied().collect::<Vec<_>>(), [(1, "z"), (2, "b"), (3, "c")]);
         assert_eq!((sorted.get(&2), sorted.get(&4), sorted.len()), (Some(&"b"), None, 3));
+        assert_eq!(sorted.from(&2), [(2, "b"), (3, "c")]);
         assert_eq!(sorted.take_to(&2), [(1, "z"), (2, "b")]);
         assert_eq!((sorted.remove(&3), sorted.remove(&3), sorted.first()), (Some("c"), None, None));
     }
