@@ -8,7 +8,13 @@
 /// ```
 pub fn pascal(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.flat_map(|word| capital(word, |first| first.to_uppercase().collect())).collect()
+    let mut text = String::new();
+    for word in words {
+        let mut letters = word.chars();
+        text.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        text.push_str(letters.as_str());
+    }
+    text
 }
 
 /// The words of a text as one in letters and digits of ASCII alone, as logical ids and names of substitutions are: `Submit job` is `SubmitJob`.
@@ -19,11 +25,11 @@ pub fn pascal(text: &str) -> String {
 /// ```
 pub fn ascii_pascal(text: &str) -> String {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.flat_map(|word| capital(word, |first| first.to_ascii_uppercase().to_string())).collect()
-}
-
-fn capital(word: &str, upper: impl Fn(char) -> String) -> [String; 2] {
-    let mut letters = word.chars();
-    let first = letters.next().map(upper).unwrap_or_default();
-    [first, letters.collect()]
+    let mut text = String::new();
+    for word in words {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+    }
+    text
 }

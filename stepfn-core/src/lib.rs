@@ -25,6 +25,8 @@ pub mod path;
 pub mod placeholder;
 pub mod service;
 pub mod shape;
+#[doc(hidden)]
+pub mod sort;
 pub mod task;
 mod timestamp;
 pub mod token;

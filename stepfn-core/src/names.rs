@@ -61,12 +61,37 @@ macro_rules! named {
 
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = limit(name);
-    let is_long = name.len() >= 4;
-    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-    let (mut other, mut rows) = (Vec::new(), Rows::default());
-    let mut best: Option<(usize, &str)> = None;
+    let mut nearest = Nearest::new(name);
     for candidate in names {
+        nearest.compare(candidate);
+    }
+    nearest.best.map(|(_, candidate)| candidate)
+}
+
+/// The nearest of the names so far.
+struct Nearest<'n> {
+    name: Vec<char>,
+    limit: usize,
+    is_long: bool,
+    other: Vec<char>,
+    rows: Rows,
+    best: Option<(usize, &'n str)>,
+}
+
+impl<'n> Nearest<'n> {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.chars().flat_map(char::to_lowercase).collect(),
+            limit: limit(name),
+            is_long: name.len() >= 4,
+            other: Vec::new(),
+            rows: Rows::default(),
+            best: None,
+        }
+    }
+
+    fn compare(&mut self, candidate: &'n str) {
+        let Self { name, other, .. } = self;
         other.clear();
         if candidate.is_ascii() {
             other.extend(candidate.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
@@ -74,18 +99,18 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
             other.extend(candidate.chars().flat_map(char::to_lowercase));
         }
         // A name cut short (`Timeout` for `TimeoutSeconds`) is as near as a slip.
-        let cut_short = is_long && other.starts_with(&name);
+        let cut_short = self.is_long && other.starts_with(name);
         // Nothing is left of a name whose every letter is another.
-        let distance = match rows.distance(&name, &other, limit).filter(|distance| *distance < name.len()) {
+        let near = self.rows.distance(name, other, self.limit).filter(|distance| *distance < name.len());
+        let distance = match near {
             Some(distance) => distance,
             None if cut_short => other.len() - name.len(),
-            None => continue,
+            None => return,
         };
-        if best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        if self.best.is_none_or(|(least, _)| distance < least) {
+            self.best = Some((distance, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
 }
 
 /// The comparisons of names that an analysis may still make. Suggestions are help, and thousands of slips among thousands of names would cost
@@ -126,6 +151,10 @@ fn limit(name: &str) -> usize {
 /// assert_eq!(only_near("Load3", ["Load1"]), None);
 /// ```
 pub fn only_near<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    only_near_of(name, names.into_iter().collect())
+}
+
+fn only_near_of<'n>(name: &str, names: Vec<&'n str>) -> Option<&'n str> {
     let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let (own, own_digits, limit) = (lower(name), digits(name), limit(name));
@@ -197,11 +226,28 @@ impl Rows {
 
 /// `a`, `b` and `c`, each in backticks; long lists are cut.
 pub fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    const MOST: usize = 12;
+    let mut text = String::new();
     // One more shows that there are more; those behind it are not even looked at.
-    let names = names.into_iter().take(MOST + 1);
-    let names: Vec<_> = names.map(|name| format!("`{}`", name.as_ref())).collect();
-    if names.len() > MOST { format!("{}, …", names[..MOST].join(", ")) } else { names.join(", ") }
+    for (place, name) in names.into_iter().take(MOST + 1).enumerate() {
+        add_to_list(&mut text, place, name.as_ref());
+    }
+    text
+}
+
+/// The names that a list shows.
+const MOST: usize = 12;
+
+fn add_to_list(text: &mut String, place: usize, name: &str) {
+    if place > 0 {
+        text.push_str(", ");
+    }
+    if place == MOST {
+        text.push('…');
+    } else {
+        text.push('`');
+        text.push_str(name);
+        text.push('`');
+    }
 }
 
 #[cfg(test)]

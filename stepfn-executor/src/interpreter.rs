@@ -151,18 +151,18 @@ enum Step {
 
 impl Interpreter {
     pub(crate) fn new(
-        executor: impl Into<Shared>,
+        executor: Shared,
         info: Info,
         extent: Extent,
-        time: impl Into<Watch>,
+        time: Watch,
         random: Random,
     ) -> Box<Self> {
-        let (executor, now) = (executor.into(), info.started);
+        let now = info.started;
         let kept = executor.keeps_history.then(|| info.input.clone());
         // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
         let root =
             Fiber { extent: Some(extent), ..Fiber::new(executor.program.start, info.input.clone(), 0) };
-        let mut interpreter = Self::at_rest(executor, info, now, time.into(), random, Fibers::of(root));
+        let mut interpreter = Self::at_rest(executor, info, now, time, random, Fibers::of(root));
         interpreter.record(0, || EventKind::ExecutionStarted { input: kept.unwrap_or_default() });
         interpreter.ready.push_back(Fibers::ROOT);
         interpreter
@@ -307,19 +307,27 @@ impl Interpreter {
     #[inline]
     fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
         if self.keeps_history {
-            if self.event_count + 1 >= self.executor.env.limits.history_events
-                && self.executor.program.workflow_type == WorkflowType::Standard
-            {
-                // Only the end of the execution fits in.
+            if self.is_full() {
                 self.overflow = true;
                 return self.event_count;
             }
-            let kind = kind();
-            kind.weigh(&mut self.held);
-            self.events.push(Event { previous, at: self.now, kind });
+            self.keep(previous, kind());
         }
         self.event_count += 1;
         self.event_count
+    }
+
+    /// Returns whether only the end of the execution still fits into its history.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.event_count + 1 >= self.executor.env.limits.history_events
+            && self.executor.program.workflow_type == WorkflowType::Standard
+    }
+
+    #[inline]
+    fn keep(&mut self, previous: u32, kind: EventKind) {
+        kind.weigh(&mut self.held);
+        self.events.push(Event { previous, at: self.now, kind });
     }
 
     /// Notes the event that ends the execution.

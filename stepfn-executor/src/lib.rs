@@ -82,6 +82,7 @@ mod program;
 mod redrive;
 mod shared;
 mod size;
+mod sorted;
 pub mod test_state;
 pub mod testing;
 pub mod time;

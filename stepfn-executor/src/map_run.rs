@@ -13,6 +13,7 @@ mod parquet;
 mod read;
 #[cfg(feature = "object-store")]
 mod store;
+pub(crate) mod stream;
 mod summary;
 #[cfg(feature = "parquet")]
 mod thrift;

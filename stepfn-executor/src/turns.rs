@@ -242,7 +242,7 @@ impl Executor {
         };
         let clock = TurnClock::starting_at(begin.started);
         let time: Arc<dyn Time> = Arc::new(clock.clone());
-        let interpreter = Interpreter::new(self.shared().clone(), info, extent, time, random);
+        let interpreter = Interpreter::new(self.shared().clone(), info, extent, time.into(), random);
         Ok(Turns::new(interpreter, clock, 0, Deferred::default()))
     }
 

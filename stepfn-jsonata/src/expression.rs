@@ -57,7 +57,7 @@ pub struct Nothing;
 impl Environment for Nothing {}
 
 /// The options of an evaluation.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Options {
     /// The set of functions.

@@ -3,14 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, GenericArgument, LitStr, PathArguments, ReturnType, Signature, Token, Type, Visibility,
+    Attribute, GenericArgument, LitStr, PathArguments, ReturnType, Token, Type, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
     parse_quote,
     spanned::Spanned,
 };
 
-use crate::{derive::Errors, enclosed};
+use crate::{derive::Errors, enclosed, signature::Signature};
 
 /// The function as it is written, and the task of its name beside it; on mistakes, their messages as well.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
@@ -29,7 +29,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         tokens.extend(item);
     }
     // A method's task would be inside of an impl block, where no type can be.
-    if function.sig.receiver().is_none() {
+    if function.sig.receiver.is_none() {
         tokens.extend(task.expand(&function, errors.is_empty()));
     }
     tokens.extend(errors.into_compile_error());
@@ -135,10 +135,7 @@ impl Task {
             // What the Serverless Framework calls a function that does not say its name.
             None => format!("${{self:service}}-${{self:provider.stage}}-{name}"),
         };
-        let input = sig.inputs.iter().find_map(|input| match input {
-            FnArg::Typed(typed) => Some((*typed.ty).clone()),
-            FnArg::Receiver(_) => None,
-        });
+        let input = sig.inputs.first().map(|input| input.ty.clone());
         let (output, error) = match &sig.output {
             ReturnType::Default => (parse_quote!(()), None),
             ReturnType::Type(_, ty) => answer(ty, errors),
@@ -255,7 +252,7 @@ impl Task {
 
 /// Refuses what cannot be called with one JSON value.
 fn refuse(sig: &Signature, errors: &mut Errors) {
-    if let Some(receiver) = sig.receiver() {
+    if let Some(receiver) = &sig.receiver {
         errors.at(
             receiver,
             "a task is a free function; take what `self` holds from a `static` or from the input",
@@ -269,22 +266,18 @@ fn refuse(sig: &Signature, errors: &mut Errors) {
     }
     for (token, word) in [
         (sig.constness.map(|token| token.to_token_stream()), "const"),
-        (Some(sig.safety.to_token_stream()).filter(|safety| !safety.is_empty()), "unsafe"),
+        (sig.unsafety.map(|token| token.to_token_stream()), "unsafe"),
         (sig.abi.as_ref().map(ToTokens::to_token_stream), "extern"),
     ] {
         if let Some(token) = token {
             errors.at(token, format!("a task cannot be `{word}`; make it a plain `fn` or `async fn`"));
         }
     }
-    let inputs = sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    });
-    for (i, input) in inputs.enumerate() {
+    for (i, input) in sig.inputs.iter().enumerate() {
         if i > 0 {
             errors.at(input, "a task takes one value; put its parts into one struct");
         }
-        match &*input.ty {
+        match &input.ty {
             Type::Reference(reference) => {
                 errors.at(reference, "a task owns its input; take it by value, `String` for `&str`");
             }

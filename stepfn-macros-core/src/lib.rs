@@ -7,6 +7,7 @@ mod lambda;
 mod machine;
 #[cfg(feature = "graph")]
 mod picture;
+mod signature;
 
 use proc_macro2::TokenStream;
 

@@ -206,12 +206,24 @@ impl Machine {
     }
 
     /// Names a state and gives its handle: see [`Scope::state`].
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Pass, Succeed};
+    ///
+    /// let mut machine = Machine::new("Greeting");
+    /// // A handle first: states lead to others that are defined later.
+    /// let (greet, done) = (machine.state("Greet"), machine.state("Done"));
+    /// machine.define(greet, Pass::new().result("hello").next(done));
+    /// machine.define(done, Succeed::new());
+    /// assert_eq!(machine.build()?.machine.states.len(), 2);
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
     #[track_caller]
     pub fn state(&mut self, name: impl Into<String>) -> StateRef {
         self.scope.state(name)
     }
 
-    /// Sets the definition of a named state.
+    /// Sets the definition of a state that [`state`](Self::state) named.
     #[track_caller]
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         self.scope.define(state, definition);

@@ -1,9 +1,9 @@
 //! The fixes that are certain, made in a text.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{collections::HashSet, ops::Range};
 
 use super::{Checked, Code, Located, Options, check_text};
-use crate::diagnostic::Severity;
+use crate::{diagnostic::Severity, sort};
 
 /// The most rounds: what one fix uncovers, the next may put right.
 const MOST_ROUNDS: usize = 16;
@@ -100,17 +100,18 @@ impl Fixed {
     /// The text with the edits of some fixes; none where two of them overlap, or one has no place.
     fn edited(&self, candidates: &[Located]) -> Option<String> {
         let document = self.checked.document.as_ref();
-        let mut edits = BTreeMap::new();
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         let all =
             candidates.iter().filter_map(|found| found.diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits);
         for edit in all {
-            let (range, to) = edit.in_text(document)?;
-            if edits.insert(range.start, (range.end, to)).is_some() {
+            edits.push(edit.in_text(document)?);
+        }
+        sort::sort_by_key(&mut edits, |(range, _)| range.start);
+        let (mut out, mut at, mut last) = (String::with_capacity(self.text.len()), 0, None);
+        for (Range { start, end }, to) in edits {
+            if last.replace(start) == Some(start) {
                 return None;
             }
-        }
-        let (mut out, mut at) = (String::with_capacity(self.text.len()), 0);
-        for (start, (end, to)) in edits {
             out.push_str(self.text.get(at..start)?);
             out.push_str(&to);
             at = end;

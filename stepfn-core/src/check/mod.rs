@@ -48,7 +48,7 @@ pub use crate::{
 };
 
 /// The options of the checks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Options {
     /// Standard or Express.
     pub workflow_type: WorkflowType,

@@ -6,6 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Edit, Label, Severity},
     flow::{self, Typing},
     json::{self, Document, JsonError, Span},
+    sort,
 };
 
 /// A checked text: its machine, and its diagnostics.
@@ -79,7 +80,7 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
         diagnostic,
     };
     let mut diagnostics: Vec<Located> = diagnostics.drain(..).map(locate).collect();
-    diagnostics.sort_by_key(|found| found.span.range.start);
+    sort::sort_by_key(&mut diagnostics, |found| found.span.range.start);
     Checked { document: Some(document), machine, diagnostics }
 }
 

@@ -88,7 +88,7 @@ impl TreatMissingData {
 }
 
 /// An alarm: a metric reaches its threshold in so many periods on end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Alarm {
     /// The metric that is watched.

@@ -3,7 +3,7 @@
 use super::{Identifier, Step};
 
 /// An alias of the machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Alias {
     /// `Name`

@@ -123,7 +123,7 @@ pub struct Deployment {
 }
 
 /// A version that each deployment publishes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Version {
     /// `VersionDescription`
@@ -362,7 +362,7 @@ impl Encryption {
 }
 
 /// A log group to make: `AWS::Logs::LogGroup`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LogGroup {
     /// `LogGroupName`

@@ -37,7 +37,7 @@ impl ExecutionStatus {
 }
 
 /// The target of a notification, by ARN.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 // No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Target {
     /// An SNS topic.
@@ -102,7 +102,7 @@ impl Target {
 }
 
 /// A message about every execution that gets into a status.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Notification {
     /// The status that an execution gets into.

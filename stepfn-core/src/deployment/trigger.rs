@@ -55,7 +55,7 @@ pub struct RetryPolicy {
 }
 
 /// Executions start at times.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Schedule {
     /// `ScheduleExpression`
@@ -162,7 +162,7 @@ impl Schedule {
 }
 
 /// The input of the executions that a trigger starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 // No wildcard: each format renders all of them, and one more is one that each has to learn.
 pub enum Payload {
     /// The event.
@@ -182,7 +182,7 @@ pub enum Payload {
 }
 
 /// Executions start at events: `AWS::Events::Rule`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventRule {
     /// `EventPattern`
@@ -320,7 +320,7 @@ pub enum Authorization {
 ///
 /// All machines of a file share one HTTP API; in Serverless YAML it is a REST API, which is the plugin's. A request to a
 /// Standard machine answers with the execution's ARN, one to an Express machine with the execution's outcome.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Http {
     /// The method of the requests.

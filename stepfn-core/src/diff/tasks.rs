@@ -1,11 +1,10 @@
 //! The calls of Tasks and the data they send, for executions that continue with the old definition.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Area, Change, ChangeKind, plain};
 use crate::{
     asl::{Resource, State, StateKind, StateMachine},
     json::{Pointer, below},
+    sort,
     value::Value,
 };
 
@@ -29,13 +28,28 @@ const NAMES: [&str; 9] = [
     "ApiEndpoint",
 ];
 
-/// The targets, with the sets of keys that the calls send.
-type Calls = BTreeMap<Called, BTreeSet<BTreeSet<String>>>;
+/// The targets, with the keys that the calls send: in order, each once.
+struct Calls(Vec<(Called, Vec<String>)>);
+
+impl Calls {
+    fn of(machine: &StateMachine) -> Self {
+        let mut calls = Vec::new();
+        collect(machine, &mut calls);
+        sort::sort_by(&mut calls, Ord::cmp);
+        calls.dedup();
+        Self(calls)
+    }
+
+    /// The calls of one target.
+    fn of_target(&self, called: &Called) -> &[(Called, Vec<String>)] {
+        let from = self.0.partition_point(|(known, _)| known < called);
+        let calls = self.0.get(from..).unwrap_or_default();
+        calls.get(..calls.partition_point(|(known, _)| known == called)).unwrap_or_default()
+    }
+}
 
 pub(super) fn mark_what_breaks(old: &StateMachine, new: &StateMachine, changes: &mut Vec<Change>) {
-    let (mut before, mut after) = (Calls::new(), Calls::new());
-    collect(old, &mut before);
-    collect(new, &mut after);
+    let (before, after) = (Calls::of(old), Calls::of(new));
     for change in changes.iter_mut().filter(|change| change.area == Area::DataFlow) {
         let field = change.at.rsplit('/').next().unwrap_or_default();
         let state = change.at.strip_suffix(&format!("/{field}")).unwrap_or_default();
@@ -43,14 +57,14 @@ pub(super) fn mark_what_breaks(old: &StateMachine, new: &StateMachine, changes: 
             continue;
         }
         let Some(called) = state_at(new, state).and_then(called) else { continue };
-        let (Some(was), Some(is)) = (before.get(&called), after.get(&called)) else { continue };
+        let (was, is) = (before.of_target(&called), after.of_target(&called));
         // A function that takes what any state of the new definition sends takes the same of an old one.
-        let strange: BTreeSet<&BTreeSet<String>> = was.difference(is).collect();
-        if !strange.is_empty() {
+        if !is.is_empty() && was.iter().any(|call| !is.contains(call)) {
             change.breaks = Some(format!("executions that run still send `{}` the old keys", called.shown()));
         }
     }
-    for called in before.keys().filter(|called| !after.contains_key(called)) {
+    let targets = before.0.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::first);
+    for (called, _) in targets.filter(|(called, _)| after.of_target(called).is_empty()) {
         changes.push(Change {
             at: String::new(),
             area: Area::Tasks,
@@ -85,20 +99,21 @@ fn called(state: &State) -> Option<Called> {
     Some(Called { resource, which: NAMES.iter().find_map(named) })
 }
 
-/// The keys of what a function or service gets.
-fn keys(state: &State) -> BTreeSet<String> {
+/// The keys of what a function or service gets, in order.
+fn keys(state: &State) -> Vec<String> {
     let sent = state.parameters.as_ref().or(state.arguments.as_ref());
     let payload = sent.and_then(|sent| sent.get("Payload").or_else(|| sent.get("Input")));
-    match payload.or(sent) {
-        Some(Value::Object(map)) => map.keys().map(|key| key.trim_end_matches(".$").to_owned()).collect(),
-        _ => BTreeSet::new(),
-    }
+    let Some(Value::Object(map)) = payload.or(sent) else { return Vec::new() };
+    let mut keys: Vec<String> = map.keys().map(|key| key.trim_end_matches(".$").to_owned()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
-fn collect(machine: &StateMachine, calls: &mut Calls) {
+fn collect(machine: &StateMachine, calls: &mut Vec<(Called, Vec<String>)>) {
     for state in machine.states.values() {
         if let Some(called) = called(state) {
-            calls.entry(called).or_default().insert(keys(state));
+            calls.push((called, keys(state)));
         }
         for (_, child) in state.children() {
             collect(child, calls);

@@ -295,9 +295,15 @@ impl Extend<(Rc<str>, Entry)> for Fields {
 }
 
 impl FromIterator<(Rc<str>, Entry)> for Fields {
-    /// Each part of the tree is made once, from below: of fields of the same name the last one stays.
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Entry)>>(entries: I) -> Self {
-        let mut entries: Vec<(Rc<str>, Entry)> = entries.into_iter().collect();
+        Self::of_entries(entries.into_iter().collect())
+    }
+}
+
+impl Fields {
+    /// Each part of the tree is made once, from below: of fields of the same name the last one stays. Not generic: rustc would
+    /// compile the sort once more for each iterator.
+    fn of_entries(mut entries: Vec<(Rc<str>, Entry)>) -> Self {
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         // The fields that may get more behind them, the highest first.
         let mut open: Vec<Node> = Vec::new();
@@ -308,17 +314,17 @@ impl FromIterator<(Rc<str>, Entry)> for Fields {
             }
             let priority = intern::priority(&key);
             let mut new = Node { key, entry, before: Self::new(), behind: Self::new(), len: 1, priority };
-            new.before = close(&mut open, |node| new.is_above(node));
+            new.before = close(&mut open, Some(&new));
             open.push(new);
         }
-        close(&mut open, |_| true)
+        close(&mut open, None)
     }
 }
 
-/// Closes the lowest fields for as long as they are to be below the next one, and returns the highest of them.
-fn close(open: &mut Vec<Node>, is_below: impl Fn(&Node) -> bool) -> Fields {
+/// Closes the lowest fields for as long as they are to be below the next one, all where none comes, and returns the highest of them.
+fn close(open: &mut Vec<Node>, next: Option<&Node>) -> Fields {
     let mut behind = Fields::new();
-    while let Some(node) = open.pop_if(|node| is_below(node)) {
+    while let Some(node) = open.pop_if(|node| next.is_none_or(|next| next.is_above(node))) {
         let len = node.before.len() + 1 + behind.len();
         behind = Fields::of(Node { behind, len, ..node });
     }

@@ -12,6 +12,7 @@ use super::{
     step::{OwnedFact, OwnedStep},
     value::{Entry, Fields, Sym, index_of},
 };
+use crate::sort;
 
 /// More ways than this are not kept apart: the nearest become one.
 const MOST_WAYS: usize = 6;
@@ -367,7 +368,7 @@ fn either(one: &[Clause], other: &[Clause]) -> Vec<Clause> {
             }
         }
     }
-    found.sort_by_key(Vec::len);
+    sort::sort_by_key(&mut found, Vec::len);
     let mut least: Vec<Clause> = Vec::new();
     for clause in found {
         if !least.iter().any(|known| known.iter().all(|fact| clause.contains(fact))) {

@@ -108,7 +108,8 @@ mod ways_tests;
 mod work_tests;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
     ops::Range,
     rc::Rc,
 };
@@ -587,7 +588,9 @@ impl Analyser<'_> {
 /// have come before it goes on.
 struct Queue<'m> {
     places: HashMap<&'m str, usize>,
-    open: BTreeMap<usize, &'m str>,
+    /// The states by their places, and whether they are open.
+    states: Vec<(&'m str, bool)>,
+    open: BinaryHeap<Reverse<usize>>,
 }
 
 impl<'m> Queue<'m> {
@@ -611,18 +614,25 @@ impl<'m> Queue<'m> {
                 }
             }
         }
-        let places = left.into_iter().rev().enumerate().map(|(place, name)| (name, place)).collect();
-        Self { places, open: BTreeMap::new() }
+        let states: Vec<(&str, bool)> = left.into_iter().rev().map(|name| (name, false)).collect();
+        let places = states.iter().enumerate().map(|(place, (name, _))| (*name, place)).collect();
+        Self { places, states, open: BinaryHeap::new() }
     }
 
     fn add(&mut self, name: &'m str) {
-        if let Some(place) = self.places.get(name) {
-            self.open.insert(*place, name);
+        if let Some(place) = self.places.get(name)
+            && let Some((_, is_open @ false)) = self.states.get_mut(*place)
+        {
+            *is_open = true;
+            self.open.push(Reverse(*place));
         }
     }
 
     fn next(&mut self) -> Option<&'m str> {
-        self.open.pop_first().map(|(_, name)| name)
+        let Reverse(place) = self.open.pop()?;
+        let (name, is_open) = self.states.get_mut(place)?;
+        *is_open = false;
+        Some(name)
     }
 }
 

@@ -6,7 +6,7 @@
 mod texts;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     ops::Range,
 };
 
@@ -18,6 +18,7 @@ use crate::{
     json::Pointer,
     path::{Path, Root, SegmentKind},
     service::Kind,
+    sort,
     value::Value,
 };
 
@@ -90,10 +91,9 @@ impl Analyser<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut level = Level::new(self, at, machine, reads, texts);
-        let mut by_key: BTreeMap<&str, Vec<(usize, &OpenRead)>> = BTreeMap::new();
-        for (place, read) in &level.reads {
-            by_key.entry(read.key.as_str()).or_default().push((*place, read));
-        }
+        let mut by_key: Vec<(usize, &OpenRead)> =
+            level.reads.iter().map(|(place, read)| (*place, *read)).collect();
+        sort::sort_by(&mut by_key, |(_, one), (_, other)| one.key.cmp(&other.key));
         let mut writers: HashMap<String, HashSet<(usize, Option<usize>)>> = HashMap::new();
         for (state, writes) in level.writes.iter().enumerate() {
             for written in writes.iter().filter(|written| !written.is_copy) {
@@ -101,8 +101,9 @@ impl Analyser<'_> {
                 edges.insert((state, written.catcher));
             }
         }
-        for (key, reads) in by_key {
-            level.judge(key, writers.remove(key).unwrap_or_default(), reads, diagnostics);
+        for reads in by_key.chunk_by(|(_, one), (_, other)| one.key == other.key) {
+            let Some((_, first)) = reads.first() else { continue };
+            level.judge(&first.key, writers.remove(&first.key).unwrap_or_default(), reads, diagnostics);
         }
         for (name, state) in &machine.states {
             let at = at.state(name);
@@ -232,12 +233,13 @@ impl<'l> Level<'l> {
         &mut self,
         key: &str,
         written: HashSet<(usize, Option<usize>)>,
-        mut reads: Vec<(usize, &OpenRead)>,
+        reads: &[(usize, &OpenRead)],
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut unwritten = Unwritten { key, written, reads: Vec::new() };
         self.steps = self.steps.saturating_sub(self.states.len());
         let Some(seen) = self.reached(&unwritten, |_, _| false) else { return };
+        let mut reads = reads.to_vec();
         reads.retain(|(place, _)| seen[*place]);
         unwritten.reads = reads.iter().map(|(place, _)| *place).collect();
         unwritten.reads.dedup();

@@ -267,22 +267,32 @@ impl Sym {
     pub(super) fn union(members: impl IntoIterator<Item = Self>) -> Self {
         let mut all: Vec<Self> = Vec::new();
         for member in members {
-            for member in member.members() {
-                let mut member = member.clone();
-                // Merged with one, it may merge with others.
-                while let Some((place, merged)) = all
-                    .iter()
-                    .enumerate()
-                    .find_map(|(place, known)| Some((place, number::merged(known, &member)?)))
-                {
-                    all.swap_remove(place);
-                    member = merged;
-                }
-                if !all.contains(&member) {
-                    all.push(member);
-                }
+            member.add_to(&mut all);
+        }
+        Self::of_joined(all)
+    }
+
+    /// Puts this beside others, merged with those that it can be merged with.
+    fn add_to(&self, all: &mut Vec<Self>) {
+        for member in self.members() {
+            let mut member = member.clone();
+            // Merged with one, it may merge with others.
+            while let Some((place, merged)) = all
+                .iter()
+                .enumerate()
+                .find_map(|(place, known)| Some((place, number::merged(known, &member)?)))
+            {
+                all.swap_remove(place);
+                member = merged;
+            }
+            if !all.contains(&member) {
+                all.push(member);
             }
         }
+    }
+
+    /// One of values that are joined.
+    fn of_joined(mut all: Vec<Self>) -> Self {
         all.sort();
         match all.len() {
             0 => Self::never(),

@@ -270,21 +270,37 @@ impl Expression {
                 vec![of]
             }
             Kind::OrderBy { of, terms } => {
-                std::iter::once(&**of).chain(terms.iter().map(|term| &term.expression)).collect()
+                let mut parts = vec![&**of];
+                parts.extend(terms.iter().map(|term| &term.expression));
+                parts
             }
             Kind::Group { of, pairs } => {
-                std::iter::once(&**of).chain(pairs.iter().flat_map(|(key, value)| [key, value])).collect()
+                let mut parts = vec![&**of];
+                pairs.iter().for_each(|(key, value)| parts.extend([key, value]));
+                parts
             }
-            Kind::Object(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Kind::Object(pairs) => {
+                let mut parts = Vec::with_capacity(2 * pairs.len());
+                pairs.iter().for_each(|(key, value)| parts.extend([key, value]));
+                parts
+            }
             Kind::Binary { left, right, .. } => vec![left, right],
             Kind::Conditional { condition, then, otherwise } => {
-                [&**condition, &**then].into_iter().chain(otherwise.as_deref()).collect()
+                let mut parts = vec![&**condition, &**then];
+                parts.extend(otherwise.as_deref());
+                parts
             }
             Kind::Bind { value, .. } => vec![value],
             Kind::Lambda { body, .. } => vec![body],
-            Kind::Call { function, arguments } => std::iter::once(&**function).chain(arguments).collect(),
+            Kind::Call { function, arguments } => {
+                let mut parts = vec![&**function];
+                parts.extend(arguments);
+                parts
+            }
             Kind::Transform { pattern, update, delete } => {
-                [&**pattern, &**update].into_iter().chain(delete.as_deref()).collect()
+                let mut parts = vec![&**pattern, &**update];
+                parts.extend(delete.as_deref());
+                parts
             }
         }
     }

@@ -6,7 +6,10 @@ use super::{
     ast::{Expression, ExpressionKind as Kind, Operator},
     function::{function, functions},
 };
-use crate::names::{list, nearest};
+use crate::{
+    names::{list, nearest},
+    sort,
+};
 
 /// The members of `$states` at the expression's place; `input` and `context` are always there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,7 +79,7 @@ pub fn analyse(expression: &Expression, place: Place) -> Analysis {
     collect(expression, &mut positions, &mut bound);
     let mut walker = Walker { place, later: bound, frames: vec![positions], analysis: Analysis::default() };
     walker.visit(expression, Context { exists: false, lambda: false });
-    walker.analysis.issues.sort_by_key(|issue| issue.range.start);
+    sort::sort_by_key(&mut walker.analysis.issues, |issue| issue.range.start);
     walker.analysis
 }
 

@@ -1,22 +1,23 @@
 //! `sdk.txt`: the actions of `aws-sdk:` with their structures, condensed from the models of botocore. Its header describes the format.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 const TEXT: &str = include_str!("sdk.txt");
 
-/// The position of each service's block. The header is read once, a block when a machine first names its service.
-fn slots() -> &'static BTreeMap<&'static str, Slot> {
-    static SLOTS: OnceLock<BTreeMap<&'static str, Slot>> = OnceLock::new();
+/// The position of each service's block, in the order of their names, which is that of the text. The header is read once, a block when a
+/// machine first names its service.
+fn slots() -> &'static [(&'static str, Slot)] {
+    static SLOTS: OnceLock<Vec<(&'static str, Slot)>> = OnceLock::new();
     SLOTS.get_or_init(|| {
         let (head, mut blocks) = TEXT.split_once("\n\n").unwrap_or_default();
-        let mut slots = BTreeMap::new();
+        let mut slots = Vec::new();
         for line in head.lines().filter(|line| !line.starts_with('#')) {
             let block = line.split_once(' ').and_then(|(service, length)| {
                 let (text, rest) = blocks.split_at_checked(length.parse().ok()?)?;
                 Some((service, text, rest))
             });
             let Some((service, text, rest)) = block else { break };
-            slots.insert(service, Slot { text, block: OnceLock::new() });
+            slots.push((service, Slot { text, block: OnceLock::new() }));
             blocks = rest;
         }
         slots
@@ -30,12 +31,13 @@ struct Slot {
 
 /// The names of the services.
 pub(super) fn services() -> Vec<&'static str> {
-    slots().keys().copied().collect()
+    slots().iter().map(|(service, _)| *service).collect()
 }
 
 /// Returns the block of a service.
 pub(super) fn block(service: &str) -> Option<&'static Block> {
-    let (service, slot) = slots().get_key_value(service)?;
+    let place = slots().binary_search_by(|(known, _)| (*known).cmp(service)).ok()?;
+    let (service, slot) = slots().get(place)?;
     Some(slot.block.get_or_init(|| Block::read(service, slot.text).unwrap_or_default()))
 }
 
@@ -81,17 +83,18 @@ impl Block {
     }
 
     /// The members of a structure: name, kind, and whether it must be given.
-    pub(super) fn structure(&self, digits: &str) -> impl Iterator<Item = (&str, &str, bool)> + use<'_> {
+    pub(super) fn structure(&self, digits: &str) -> Vec<(&str, &str, bool)> {
         let line = number(digits).and_then(|number| self.structures.get(number)).copied();
         let (required, optional) = line.and_then(|line| line.split_once('/')).unwrap_or_default();
-        let sides = [(required, true), (optional, false)];
-        sides.into_iter().flat_map(move |(numbers, required)| {
-            numbers.as_bytes().chunks(self.width).filter_map(move |digits| {
-                let member = self.members.get(number(std::str::from_utf8(digits).ok()?)?)?;
-                let (name, kind) = member.split_once(':')?;
-                Some((name, kind, required))
-            })
-        })
+        let mut members = Vec::new();
+        for (numbers, required) in [(required, true), (optional, false)] {
+            for digits in numbers.as_bytes().chunks(self.width) {
+                let member = std::str::from_utf8(digits).ok().and_then(number);
+                let member = member.and_then(|number| self.members.get(number)?.split_once(':'));
+                members.extend(member.map(|(name, kind)| (name, kind, required)));
+            }
+        }
+        members
     }
 }
 
@@ -126,6 +129,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn services_are_found_by_their_order() {
+        assert!(services().is_sorted());
+    }
+
+    #[test]
     fn every_block_can_be_read_to_its_end() {
         assert!(services().len() > 400);
         for service in services() {
@@ -156,9 +164,10 @@ mod tests {
     fn what_a_block_says_of_an_action() {
         let block = block("sqs").unwrap();
         let [input, output] = block.action("sendMessage").unwrap();
-        let required: Vec<_> = block.structure(input).filter(|(.., required)| *required).collect();
+        let required: Vec<_> =
+            block.structure(input).into_iter().filter(|(.., required)| *required).collect();
         assert_eq!(required, [("MessageBody", "s", true), ("QueueUrl", "s", true)]);
-        assert!(block.structure(output).any(|(name, ..)| name == "MD5OfMessageBody"));
+        assert!(block.structure(output).iter().any(|(name, ..)| *name == "MD5OfMessageBody"));
         assert_eq!(block.action("sendMessag"), None);
     }
 }

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::sdk::Block;
+use crate::sort;
 
 /// The type of a value in a service's API, if it is known.
 #[derive(Clone, Copy, Debug)]
@@ -146,29 +147,28 @@ impl Shape {
             let shape = Self { of: Of::Kind(kind), required: "", optional: "", ..*self };
             Member { name: rendered, api_name: name, required, shape }
         };
-        let rows = [(self.required, true), (self.optional, false)];
-        let rows = rows
-            .into_iter()
-            .flat_map(|(row, required)| row.split_whitespace().map(move |word| (word, required)));
-        let rows: Vec<Member> = rows
-            .map(|(word, required)| {
+        let own = self.block.map(|block| block.structure(digits)).unwrap_or_default();
+        let mut all = Vec::new();
+        for (row, required) in [(self.required, true), (self.optional, false)] {
+            for word in row.split_whitespace() {
                 let (name, kind) = word.split_once(':').unwrap_or((word, ""));
-                let own = self.block.into_iter().flat_map(|block| block.structure(digits));
                 // Without a kind of its own it keeps that of the API.
                 let kind = if kind.is_empty() {
-                    own.into_iter().find(|own| own.0 == name).map_or("*", |own| own.1)
+                    own.iter().find(|own| own.0 == name).map_or("*", |own| own.1)
                 } else {
                     kind
                 };
-                member(name, kind, required)
-            })
-            .collect();
-        let own = self.block.into_iter().flat_map(|block| block.structure(digits));
-        let own = own.filter(|(name, ..)| !rows.iter().any(|row| row.api_name == *name));
-        let mut all: Vec<Member> = own.map(|(name, kind, required)| member(name, kind, required)).collect();
-        all.extend(rows);
+                all.push(member(name, kind, required));
+            }
+        }
+        let rows = all.len();
+        for (name, kind, required) in own {
+            if !all.iter().take(rows).any(|row| row.api_name == name) {
+                all.push(member(name, kind, required));
+            }
+        }
         all.retain(|member| member.shape.of != Of::Kind(NONE));
-        all.sort_by(|one, other| one.name.cmp(&other.name));
+        sort::sort_by(&mut all, |one, other| one.name.cmp(&other.name));
         all
     }
 

@@ -1,8 +1,9 @@
 //! The known actions: the optimised ones in `optimized.txt`, searched as text, those of `aws-sdk:` in `sdk.txt`.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use super::{Pattern, Shape, sdk};
+use crate::sort;
 
 const OPTIMIZED: &str = include_str!("optimized.txt");
 
@@ -42,7 +43,8 @@ pub fn services(sdk: bool) -> Vec<&'static str> {
     if sdk {
         return sdk::services();
     }
-    let mut names: Vec<&str> = entries().keys().filter_map(|title| Some(title.split_once(':')?.0)).collect();
+    let mut names: Vec<&str> =
+        entries().iter().filter_map(|(title, _)| Some(title.split_once(':')?.0)).collect();
     names.dedup();
     names
 }
@@ -56,7 +58,7 @@ pub fn actions(sdk: bool, service: &str) -> Vec<&'static str> {
         let (found, action) = title.split_once(':')?;
         (found == service).then_some(action)
     };
-    entries().keys().filter_map(of_service).collect()
+    entries().iter().map(|(title, _)| title).filter_map(of_service).collect()
 }
 
 pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
@@ -74,11 +76,13 @@ pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
 }
 
 /// The entries of the optimised integrations by their titles, `service:action`. The text is cut once.
-fn entries() -> &'static BTreeMap<&'static str, &'static str> {
-    static ENTRIES: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
+fn entries() -> &'static [(&'static str, &'static str)] {
+    static ENTRIES: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
         let entries = OPTIMIZED.split("\n\n").map(str::trim).filter(|entry| !entry.starts_with('#'));
-        entries.filter_map(|entry| entry.split_once('\n')).collect()
+        let mut entries: Vec<_> = entries.filter_map(|entry| entry.split_once('\n')).collect();
+        sort::sort_by_key(&mut entries, |(title, _)| *title);
+        entries
     })
 }
 
@@ -102,7 +106,9 @@ pub(super) fn of_map(service: &str, action: &str) -> Option<Shape> {
 }
 
 fn optimized(service: &str, action: &str) -> Option<Action> {
-    let entry = entries().get(&*format!("{service}:{action}"))?;
+    let title = format!("{service}:{action}");
+    let place = entries().binary_search_by(|(known, _)| (*known).cmp(&title)).ok()?;
+    let (_, entry) = entries().get(place)?;
     let row = |key: &str| entry.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix(' '));
     let patterns = row("patterns").unwrap_or_default().split_whitespace().filter_map(|word| match word {
         "request" => Some(Pattern::Request),

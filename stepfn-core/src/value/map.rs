@@ -142,6 +142,15 @@ impl<V> Map<V> {
     }
 
     /// Sets the value of a key, at its place or at the end, and gives what it was.
+    ///
+    /// ```
+    /// use stepfn_core::value::{Map, Value};
+    ///
+    /// let mut order = Map::new();
+    /// order.insert("id".into(), Value::from("A-7"));
+    /// assert_eq!(order.insert("id".into(), "A-8".into()), Some("A-7".into()));
+    /// assert_eq!(Value::from(order).to_string(), r#"{"id":"A-8"}"#);
+    /// ```
     #[inline]
     pub fn insert(&mut self, key: Key, value: V) -> Option<V> {
         self.insert_full(key, value).1
@@ -248,6 +257,13 @@ impl<V> Map<V> {
     }
 
     /// The entries, in their order.
+    ///
+    /// ```
+    /// use stepfn_core::value::{Map, Value};
+    ///
+    /// let order: Map = [("id", Value::from("A-7")), ("total", 3.into())].into_iter().collect();
+    /// assert_eq!(order.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["id", "total"]);
+    /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, V> {
         Iter(self.entries.iter())

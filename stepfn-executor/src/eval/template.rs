@@ -1,6 +1,9 @@
 //! Payload templates: `Parameters`, `ResultSelector`, `ItemSelector`, `Assign`, `BatchInput`.
 
-use stepfn_core::value::{Key, Map, Value};
+use stepfn_core::{
+    sort,
+    value::{Key, Map, Value},
+};
 
 use super::{CompileError, EvalError, Expression, Scope, java};
 
@@ -138,7 +141,7 @@ impl Node {
             let plain = || members.get_index_of(name);
             members.get_index_of(format!("{name}.$").as_str()).or_else(plain)
         };
-        dynamic.sort_by_key(|(index, _)| written(*index));
+        sort::sort_by_key(&mut dynamic, |(index, _)| written(*index));
         let unchanged = dynamic.is_empty() && base.len() == members.len();
         Ok(if unchanged {
             Self::Constant(template.clone())

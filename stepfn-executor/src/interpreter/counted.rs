@@ -1,12 +1,11 @@
 //! The counts of a Map Run, for `DescribeMapRun`.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::{Interpreter, Phase, run::MapRun};
 use crate::{
     outcome::Status,
+    sorted::Sorted,
     turns::{MapRunCounts, MapRunState, MapRunUpdate},
 };
 
@@ -73,7 +72,7 @@ pub(super) struct Told {
     /// Those that ended since the last turn.
     pub(super) ended: Vec<MapRunState>,
     /// The others as they were reported then, by their ARNs.
-    running: BTreeMap<String, MapRunState>,
+    running: Sorted<String, MapRunState>,
 }
 
 impl Interpreter {
@@ -86,17 +85,19 @@ impl Interpreter {
         for ended in &changed {
             before.remove(&ended.arn);
         }
-        let running = self.runs.iter().filter_map(|id| match &self.fibers.get(*id)?.phase {
-            Phase::MapRun(run) => Some(run.state("RUNNING", None)),
-            _ => None,
-        });
-        let running: BTreeMap<_, _> = running.map(|run| (run.arn.clone(), run)).collect();
+        let mut running = Sorted::default();
+        for id in &self.runs {
+            if let Some(Phase::MapRun(run)) = self.fibers.get(*id).map(|fiber| &fiber.phase) {
+                let state = run.state("RUNNING", None);
+                running.insert(state.arn.clone(), state);
+            }
+        }
         for (arn, run) in &running {
             if before.get(arn) != Some(run) {
                 changed.push(run.clone());
             }
         }
-        let gone = before.into_iter().filter(|(arn, _)| !running.contains_key(arn));
+        let gone = before.into_iter().filter(|(arn, _)| running.get(arn).is_none());
         changed.extend(gone.map(|(_, mut run)| {
             (run.status, run.stopped) = ("ABORTED", Some(self.now));
             for counts in [&mut run.items, &mut run.executions] {
@@ -104,7 +105,7 @@ impl Interpreter {
             }
             run
         }));
-        if !running.is_empty() {
+        if running.len() > 0 {
             self.told = Some(Box::new(Told { ended: Vec::new(), running }));
         }
         changed

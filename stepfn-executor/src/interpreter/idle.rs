@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
+use stepfn_core::sort;
 
 use super::{
     FiberId, Interpreter, Phase,
@@ -80,7 +81,7 @@ impl Interpreter {
             let place = self.place_of(fiber);
             waiting.push((places, Waiting { state, place, item, depth, since: fiber.entered_at, on }));
         }
-        waiting.sort_by(|(one, _), (other, _)| one.cmp(other));
+        sort::sort_by(&mut waiting, |(one, _), (other, _)| one.cmp(other));
         let nested = self.running_nested().flat_map(Self::waiting);
         waiting.into_iter().map(|(_, waiting)| waiting).chain(nested).collect()
     }

@@ -4,12 +4,10 @@
 //! clock: it runs up to now, and its next timer is one of the execution outside.
 
 use std::{
-    collections::BTreeMap,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
-use futures_util::{StreamExt, stream};
 use stepfn_core::{definition::WorkflowType, value::Value};
 
 use super::{
@@ -25,10 +23,13 @@ use super::{
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
-    map_run::{self, Batches, Buckets, Export, Held, IoError, Items, MapRun as Summary, Read, Request},
+    map_run::{
+        self, Batches, Buckets, Export, Held, IoError, Items, MapRun as Summary, Read, Request, stream,
+    },
     outcome::{RunError, Status},
     program::{Distributed, Format, Kind, Map, Payload, Reader, Transformation, Writer},
     size::Extent,
+    sorted::Sorted,
     turns::{Asked, MapChild},
 };
 
@@ -128,13 +129,13 @@ impl Interpreter {
                     let (key, value) = items.get(index)?;
                     Some(Ok(Read { value, key, source: source.clone() }))
                 });
-                Ok(Box::pin(stream::iter(items)) as Items)
+                Ok(stream::iter(items))
             }
         };
         let source = match source {
             Ok(source) => source,
             Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-            Err(error) => Box::pin(stream::once(std::future::ready(Err(error)))),
+            Err(error) => stream::failed(error),
         };
         let is_lines = writer.as_ref().is_some_and(|writer| writer.is_lines);
         let mut end = None;
@@ -176,7 +177,7 @@ impl Interpreter {
             label,
             redrives,
             keeps_checkpoints: self.keeps_checkpoints(),
-            unsuccessful: BTreeMap::new(),
+            unsuccessful: Sorted::default(),
             again,
             machine,
             input,
@@ -390,7 +391,7 @@ impl Interpreter {
             if run.is_read {
                 return Poll::Ready(Ok(run.batches.as_mut().and_then(Batches::take)));
             }
-            let Read { value, key, source } = match run.source.poll_next_unpin(cx) {
+            let Read { value, key, source } = match run.source.as_mut().poll_next(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => {
                     run.is_read = true;

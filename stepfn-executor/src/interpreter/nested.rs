@@ -199,7 +199,7 @@ impl Interpreter {
             };
         }
         let time = self.time.share();
-        let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
+        let mut interpreter = Self::new(Arc::clone(&child).into(), info, extent, time, random);
         interpreter.starts = Some(self.starts());
         interpreter.deferred.clone_from(&self.deferred);
         let shown = self.nested.as_ref().and_then(|nested| nested.shown.clone());

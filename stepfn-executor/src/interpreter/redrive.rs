@@ -1,7 +1,7 @@
 //! Redrive: the place where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with
 //! redrive").
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use stepfn_core::{definition::WorkflowType, value::Value};
@@ -20,6 +20,7 @@ use crate::{
     program::{Kind, StateId},
     shared::Shared,
     size::Extent,
+    sorted::Sorted,
     time::Watch,
 };
 
@@ -89,7 +90,7 @@ pub(super) struct StoppedRun {
     /// The number of children.
     pub(super) total: usize,
     /// Those that did not succeed, by their places; Standard ones with where they stopped.
-    pub(super) unsuccessful: BTreeMap<usize, Option<Unsuccessful>>,
+    pub(super) unsuccessful: Sorted<usize, Option<Unsuccessful>>,
     /// When it began.
     pub(super) started: Timestamp,
     /// The results by the places of the children.

@@ -1,7 +1,6 @@
 //! A Map Run: the children of a distributed Map, and what came of them.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Wake, Waker},
 };
@@ -20,6 +19,7 @@ use crate::{
     program::Transformation,
     shared::Shared,
     size::Extent,
+    sorted::Sorted,
     turns::Ending,
 };
 
@@ -37,7 +37,7 @@ pub(super) struct MapRun {
     /// Whether the execution outside may be redriven.
     pub(super) keeps_checkpoints: bool,
     /// The children that did not succeed, by their places, for a redrive.
-    pub(super) unsuccessful: BTreeMap<usize, Option<Unsuccessful>>,
+    pub(super) unsuccessful: Sorted<usize, Option<Unsuccessful>>,
     /// The progress with which a redriven run continues.
     pub(super) again: Option<Arc<Inside>>,
     /// The effective input of the Map: `$` of its `ItemSelector`.

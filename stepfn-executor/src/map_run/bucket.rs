@@ -2,15 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures_util::{future::BoxFuture, stream::BoxStream};
-
-use super::IoError;
+use super::{
+    IoError,
+    stream::{BoxFuture, Results},
+};
 
 /// The buckets of an executor, by their names.
 pub(crate) type Buckets = Arc<HashMap<String, Arc<dyn Bucket>>>;
 
 /// The bytes of an object as they come.
-pub(crate) type Pieces = BoxStream<'static, Result<Vec<u8>, IoError>>;
+pub(crate) type Pieces = Results<Vec<u8>>;
 
 /// An object in a listing.
 #[derive(Clone, Debug)]
@@ -25,13 +26,13 @@ pub(crate) struct Listed {
 /// Objects by their keys.
 pub(crate) trait Bucket: Send + Sync {
     /// The objects whose keys start with a text, in the order of their keys.
-    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError>;
+    fn list(&self, prefix: String) -> Result<Results<Listed>, IoError>;
 
     /// An object, in pieces.
-    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>>;
+    fn get(&self, key: &str) -> BoxFuture<Result<Pieces, IoError>>;
 
     /// Writes an object.
-    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>>;
+    fn put(&self, key: &str, text: String) -> BoxFuture<Result<(), IoError>>;
 }
 
 /// A bucket by its name.

@@ -1,18 +1,16 @@
 //! Objects in memory in place of a bucket.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream, stream::BoxStream};
 use sha1::{Digest, Sha1};
 
 use super::{
     IoError,
     bucket::{Bucket, Listed, Pieces},
     no_such_key,
+    stream::{self, BoxFuture, Results},
 };
+use crate::sorted::Sorted;
 
 /// The objects of a bucket in memory: what a distributed Map reads in a test, and what it writes there. Clones share their objects.
 ///
@@ -24,7 +22,7 @@ use super::{
 /// assert_eq!(books.keys(), ["ledger/monday.csv"]);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Objects(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub struct Objects(Arc<Mutex<Sorted<String, Vec<u8>>>>);
 
 impl Objects {
     /// A bucket without objects.
@@ -43,7 +41,7 @@ impl Objects {
     /// The keys of all objects, in their order.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.held().keys().cloned().collect()
+        self.held().iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// An object.
@@ -58,27 +56,27 @@ impl Objects {
         String::from_utf8(self.get(key)?).ok()
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn held(&self) -> MutexGuard<'_, Sorted<String, Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Bucket for Objects {
-    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+    fn list(&self, prefix: String) -> Result<Results<Listed>, IoError> {
         let held = self.held();
-        let found = held.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
+        let found = held.from(&prefix).iter().take_while(|(key, _)| key.starts_with(&prefix));
         let listed: Vec<_> = found.map(|(key, object)| Ok(describe(key, object))).collect();
-        Ok(stream::iter(listed).boxed())
+        Ok(stream::iter(listed.into_iter()))
     }
 
-    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+    fn get(&self, key: &str) -> BoxFuture<Result<Pieces, IoError>> {
         let found = self.held().get(key).cloned().ok_or_else(no_such_key);
-        std::future::ready(found.map(|object| stream::iter([Ok(object)]).boxed())).boxed()
+        Box::pin(std::future::ready(found.map(|object| stream::iter(std::iter::once(Ok(object))))))
     }
 
-    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+    fn put(&self, key: &str, text: String) -> BoxFuture<Result<(), IoError>> {
         self.held().insert(key.to_owned(), text.into_bytes());
-        std::future::ready(Ok(())).boxed()
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 

@@ -1,20 +1,25 @@
 //! `ItemReader`: the objects of buckets as a stream of items (AWS, "ItemReader (Map)").
 
-use std::{pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
-use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use futures_core::Stream;
 use stepfn_core::value::Value;
 
 use super::{
     Buckets, IoError, bucket,
-    bucket::Listed,
+    bucket::{Listed, Pieces},
     decode::{self, Decoder, Entry, Held},
+    stream::{self, BoxFuture, Results},
     text,
 };
 use crate::{limits::Limits, program::Format};
 
 /// Items as they are read.
-pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Read, IoError>> + Send>>;
+pub(crate) type Items = Results<Read>;
 
 /// An item with its part of the context object.
 #[derive(Debug)]
@@ -56,17 +61,19 @@ struct Source {
 
 impl Source {
     /// An object that is held whole.
-    fn whole(&self, name: &str, key: &str) -> BoxFuture<'static, Result<Vec<u8>, IoError>> {
+    fn whole(&self, name: &str, key: &str) -> BoxFuture<Result<Vec<u8>, IoError>> {
         let (bytes, most) = (bucket(&self.buckets, name).map(|store| store.get(key)), self.bounds.file_bytes);
-        async move {
-            let add = |mut all: Vec<u8>, piece: Vec<u8>| {
-                let fits = piece.len() <= most.saturating_sub(all.len());
-                all.extend(if fits { piece } else { Vec::new() });
-                std::future::ready(if fits { Ok(all) } else { Err(IoError::TooLarge(Held::File)) })
-            };
-            bytes?.await?.try_fold(Vec::new(), add).await
-        }
-        .boxed()
+        Box::pin(async move {
+            let (mut pieces, mut all) = (bytes?.await?, Vec::new());
+            while let Some(piece) = stream::next(&mut pieces).await {
+                let piece = piece?;
+                if piece.len() > most.saturating_sub(all.len()) {
+                    return Err(IoError::TooLarge(Held::File));
+                }
+                all.extend(piece);
+            }
+            Ok(all)
+        })
     }
 }
 
@@ -98,17 +105,14 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
         let listed = store.list(prefix)?;
         if request.flattens {
             let format = request.format;
-            let read = listed.map_ok(move |listed| object(&from, &name, &listed.key, &format));
-            read.try_flatten().boxed()
+            stream::flat(stream::map(listed, move |listed| Ok(object(&from, &name, &listed.key, &format))))
         } else {
             // Recorded on AWS: the bucket alone.
             let source: Arc<str> = format!("s3://{name}").into();
-            let read = move |listed: Listed| Read {
-                value: describe(&listed),
-                key: None,
-                source: Some(Arc::clone(&source)),
+            let read = move |listed: Listed| {
+                Ok(Read { value: describe(&listed), key: None, source: Some(Arc::clone(&source)) })
             };
-            listed.map_ok(read).boxed()
+            stream::map(listed, read)
         }
     } else {
         let key = text(&request.parameters, "Key")?;
@@ -120,7 +124,7 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     };
     Ok(match usize::try_from(request.max_items) {
         Ok(0) | Err(_) => items,
-        Ok(most) => items.take(most).boxed(),
+        Ok(most) => stream::take(items, most),
     })
 }
 
@@ -144,26 +148,48 @@ fn object(from: &Source, name: &str, key: &str, format: &Format) -> Items {
         .and_then(|store| Ok((store.get(key), Decoder::new(format, key, from.bounds)?)));
     let (bytes, decoder) = match made {
         Ok(made) => made,
-        Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
+        Err(error) => return stream::failed(error),
     };
-    let bytes = stream::once(bytes).try_flatten().boxed();
     let source: Arc<str> = format!("s3://{name}/{key}").into();
-    let entries = stream::try_unfold((bytes, decoder), |(mut bytes, mut decoder)| async move {
+    Box::pin(Decoded { bytes: stream::later(bytes), decoder, source, has_failed: false })
+}
+
+/// What a decoder makes of bytes.
+struct Decoded {
+    bytes: Pieces,
+    decoder: Decoder,
+    source: Arc<str>,
+    has_failed: bool,
+}
+
+impl Decoded {
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Read>, IoError>> {
         loop {
-            if let Some(entry) = decoder.next()? {
-                return Ok(Some((entry, (bytes, decoder))));
+            if let Some(Entry { key, value }) = self.decoder.next()? {
+                return Poll::Ready(Ok(Some(Read { value, key, source: Some(Arc::clone(&self.source)) })));
             }
-            if decoder.is_over() {
-                return Ok(None);
+            if self.decoder.is_over() {
+                return Poll::Ready(Ok(None));
             }
-            match bytes.try_next().await? {
-                Some(piece) => decoder.feed(piece),
-                None => decoder.end(),
+            match ready!(self.bytes.as_mut().poll_next(cx)) {
+                Some(piece) => self.decoder.feed(piece?),
+                None => self.decoder.end(),
             }
         }
-    });
-    let read = move |Entry { key, value }| Read { value, key, source: Some(Arc::clone(&source)) };
-    entries.map_ok(read).boxed()
+    }
+}
+
+impl Stream for Decoded {
+    type Item = Result<Read, IoError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.has_failed {
+            return Poll::Ready(None);
+        }
+        let read = ready!(self.poll_read(cx));
+        self.has_failed = read.is_err();
+        Poll::Ready(read.transpose())
+    }
 }
 
 /// The rows of a Parquet file.
@@ -176,7 +202,7 @@ fn parquet(from: &Source, name: &str, key: &str) -> Items {
         let read = move |value| Read { value, key: None, source: Some(Arc::clone(&source)) };
         Ok(stream::iter(rows.map(move |row| row.map(&read))))
     };
-    stream::once(rows).try_flatten().boxed()
+    stream::later(Box::pin(rows))
 }
 
 /// An S3 inventory: what its CSV parts list (AWS, "Amazon S3 inventory").
@@ -195,24 +221,23 @@ fn inventory(from: Source, name: String, key: String) -> Items {
         let files = manifest["files"].as_array().unwrap_or_default();
         let keys: Vec<String> = files.iter().map(|file| text(file, "key")).collect::<Result<_, _>>()?;
         let parts = keys.into_iter().map(move |key| Ok(object(&from, &bucket, &key, &format)));
-        Ok(stream::iter(parts).try_flatten())
+        Ok(stream::flat(stream::iter(parts)))
     };
-    stream::once(parts).try_flatten().boxed()
+    stream::later(Box::pin(parts))
 }
 
 /// The objects that a manifest of Athena's lists, one URI on each line (AWS, "Athena manifest").
 fn athena(from: Source, name: &str, key: &str, format: Format) -> Items {
     let listed = Format::Csv { delimiter: b',', headers: Some(vec!["uri".to_owned()]) };
     let uris = object(&from, name, key, &listed);
-    let objects = uris.and_then(move |row| {
+    stream::flat(stream::map(uris, move |row| {
         let uri = row.value["uri"].as_str().unwrap_or_default().trim().to_owned();
         let place = uri.strip_prefix("s3://").and_then(|place| place.split_once('/'));
-        std::future::ready(match place {
+        match place {
             Some((bucket, key)) => Ok(object(&from, bucket, key, &format)),
             None => Err(IoError::Failed(format!(
                 "the manifest must list URIs such as s3://bucket/key, found {uri}"
             ))),
-        })
-    });
-    objects.try_flatten().boxed()
+        }
+    }))
 }

@@ -2,18 +2,19 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutOptions, PutPayload, path::Path};
 
 use super::{
     IoError,
     bucket::{Bucket, Listed, Pieces},
     no_such_key,
+    stream::{BoxFuture, Results},
 };
 
 impl Bucket for Arc<dyn ObjectStore> {
     /// Stores know only whole folders.
-    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+    fn list(&self, prefix: String) -> Result<Results<Listed>, IoError> {
         let folder = match prefix.rsplit_once('/') {
             Some((folder, _)) => Some(path(folder)?),
             None => None,
@@ -26,7 +27,7 @@ impl Bucket for Arc<dyn ObjectStore> {
         Ok(listed.boxed())
     }
 
-    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+    fn get(&self, key: &str) -> BoxFuture<Result<Pieces, IoError>> {
         let (store, path) = (Self::clone(self), path(key));
         let get = async move {
             let found = store.get_opts(&path?, GetOptions::default()).await.map_err(missing)?;
@@ -36,7 +37,7 @@ impl Bucket for Arc<dyn ObjectStore> {
         get.boxed()
     }
 
-    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+    fn put(&self, key: &str, text: String) -> BoxFuture<Result<(), IoError>> {
         let (store, path) = (Self::clone(self), path(key));
         let put = async move {
             let payload = PutPayload::from(text.into_bytes());
@@ -72,13 +73,13 @@ impl Folder {
 }
 
 impl Bucket for Folder {
-    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+    fn list(&self, prefix: String) -> Result<Results<Listed>, IoError> {
         let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
         path(folder).and_then(|_| self.guarded(folder))?;
         Bucket::list(&self.store, prefix)
     }
 
-    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+    fn get(&self, key: &str) -> BoxFuture<Result<Pieces, IoError>> {
         match path(key).and_then(|_| self.guarded(key)) {
             // The bucket itself, of which stores have words of their own.
             Ok(()) if key.is_empty() => std::future::ready(Err(no_such_key())).boxed(),
@@ -87,7 +88,7 @@ impl Bucket for Folder {
         }
     }
 
-    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+    fn put(&self, key: &str, text: String) -> BoxFuture<Result<(), IoError>> {
         match path(key).and_then(|_| self.guarded(key)) {
             Ok(()) => Bucket::put(&self.store, key, text),
             Err(error) => std::future::ready(Err(error)).boxed(),

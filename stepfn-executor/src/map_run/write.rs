@@ -6,11 +6,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Bucket, IoError};
+use super::{Bucket, IoError, stream::BoxFuture};
 use crate::{identity::iso, outcome::Status, program::Transformation};
 
 /// After how many bytes a file is full.
@@ -80,7 +79,7 @@ pub(crate) struct Export {
     folder: String,
     is_lines: bool,
     lists: [List; 3],
-    writes: VecDeque<BoxFuture<'static, Result<(), IoError>>>,
+    writes: VecDeque<BoxFuture<Result<(), IoError>>>,
 }
 
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use stepfn_core::{
     diagnostic::{list, nearest},
     json::{self, Document, Span, push_token},
+    sort,
     task::TaskFailure,
     value::{Map, Value},
 };
@@ -24,7 +25,7 @@ pub(super) fn read(text: &str) -> Result<MockFile, MockFileError> {
     let machines = reader.file();
     let mut faults = reader.faults;
     if !faults.is_empty() {
-        faults.sort_by_key(|fault| fault.span.range.start);
+        sort::sort_by_key(&mut faults, |fault| fault.span.range.start);
         return Err(MockFileError { faults });
     }
     Ok(MockFile { document, machines })
@@ -163,7 +164,7 @@ impl<'d> Reader<'d> {
         if self.faults.len() > before {
             return None;
         }
-        answers.sort_by_key(|(first, _, answer)| (*first, answer.last));
+        sort::sort_by_key(&mut answers, |(first, _, answer)| (*first, answer.last));
         let mut next = 0;
         for (first, at, answer) in &answers {
             let first = u64::from(*first);

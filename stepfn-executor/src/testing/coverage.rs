@@ -7,7 +7,7 @@ use stepfn_core::{
     asl::{State, StateKind, StateMachine},
     definition::{Definition, Source, without_detours},
     graph::{EdgeKind, Graph, Mark},
-    json,
+    json, sort,
 };
 
 use super::{
@@ -234,7 +234,7 @@ impl Coverage {
         let source = self.source?;
         let mut lines: Vec<(u32, String)> =
             source.lines.iter().map(|(at, line)| (*line, name_at(at))).collect();
-        lines.sort();
+        sort::sort_by(&mut lines, Ord::cmp);
         let mut out = format!("TN:\nSF:{}\n", without_detours(source.file));
         let (mut hit, mut branches, mut taken) = (0, 0, 0);
         for (line, state) in &lines {

@@ -129,6 +129,21 @@ impl Test {
 impl<W> Test<W> {
     /// Answers for a state, by the constant that the macro makes for it: `CsvProcessing::LoadData`. An answer that is not what the
     /// state was declared to bring ends the test, with the field that does not fit.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true,
+    ///     "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 1 }]
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// // The first call fails, the second one is answered.
+    /// let load = Mock::fail("Busy", "later").then(Mock::succeed(1));
+    /// let run = Test::of(&definition).mock("Load", load).run_value(Value::Null);
+    /// assert_eq!(run.calls("Load").len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn mock(mut self, state: impl Into<String>, mock: Mock) -> Self {
         self.builder = self.builder.mock(state, mock);
         self

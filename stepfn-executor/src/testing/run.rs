@@ -32,6 +32,18 @@ impl<W> Run<W> {
 
     /// The output in JSON.
     ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::succeed(1)).run_value(Value::Null);
+    /// assert_eq!(run.output_value(), &Value::from(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Panics
     /// When the execution did not succeed.
     #[track_caller]
@@ -56,6 +68,18 @@ impl<W> Run<W> {
     }
 
     /// The names of the states that were entered, in their order, those inside of Maps and Parallels among them as they came.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// # use stepfn_executor::{Mock, testing::Test};
+    /// let run = Test::of(&definition).mock("Load", Mock::succeed(1)).run_value(Value::Null);
+    /// assert_eq!(run.path(), ["Load"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn path(&self) -> Vec<&str> {
         self.visits.iter().map(|visit| &*visit.state).collect()
     }

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
@@ -139,6 +139,12 @@ impl Future for Caught {
     }
 }
 
+/// Numbers in the order in which they were given out.
+fn in_order(mut numbers: Vec<u64>) -> Vec<u64> {
+    numbers.sort_unstable();
+    numbers
+}
+
 /// The calls of an execution that somebody else makes.
 #[derive(Default)]
 pub(crate) struct Deferred(Mutex<State>);
@@ -147,10 +153,10 @@ pub(crate) struct Deferred(Mutex<State>);
 struct State {
     count: u64,
     new: Vec<Call>,
-    open: BTreeMap<u64, Open>,
+    open: HashMap<u64, Open>,
     /// Requests, those since the last time and those that are waited for.
     asked: Vec<Request>,
-    requests: BTreeMap<u64, OpenRequest>,
+    requests: HashMap<u64, OpenRequest>,
     opened: Vec<OpenToken>,
     closed: Vec<String>,
     given_up: Vec<u64>,
@@ -244,7 +250,8 @@ impl Deferred {
     /// The numbers of those that have no answer yet.
     pub(super) fn open(&self) -> Vec<u64> {
         let state = self.lock();
-        state.open.iter().filter(|(_, open)| open.answer.is_none()).map(|(number, _)| *number).collect()
+        let open = state.open.iter().filter(|(_, open)| open.answer.is_none());
+        in_order(open.map(|(number, _)| *number).collect())
     }
 
     pub(crate) fn open_token(&self, token: OpenToken) {
@@ -286,7 +293,7 @@ impl Deferred {
 
     /// The numbers of the requests that are waited for.
     pub(super) fn open_requests(&self) -> Vec<u64> {
-        self.lock().requests.keys().copied().collect()
+        in_order(self.lock().requests.keys().copied().collect())
     }
 
     pub(super) fn give_up(&self, number: u64) {

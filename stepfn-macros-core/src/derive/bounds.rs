@@ -10,25 +10,28 @@ use super::form::Form;
 /// form is made of: as serde bounds its impls.
 pub(super) fn bounded(generics: &Generics, form: &Form) -> Generics {
     let params: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
-    let mut bounded: Vec<Type> = Vec::new();
+    // By their text: syn compares types only with its feature `extra-traits`, which costs every build most of a second.
+    let mut bounded: Vec<(String, Type)> = Vec::new();
     if !params.is_empty() {
         form.each_type(&mut |ty| collect(ty, &params, &mut bounded));
     }
     let mut generics = generics.clone();
     if !bounded.is_empty() {
-        let predicates =
-            bounded.iter().map(|ty| -> WherePredicate { parse_quote!(#ty: ::stepfn::__private::StateData) });
+        let predicates = bounded
+            .iter()
+            .map(|(_, ty)| -> WherePredicate { parse_quote!(#ty: ::stepfn::__private::StateData) });
         generics.make_where_clause().predicates.extend(predicates);
     }
     generics
 }
 
-fn collect(ty: &Type, params: &[Ident], bounded: &mut Vec<Type>) {
+fn collect(ty: &Type, params: &[Ident], bounded: &mut Vec<(String, Type)>) {
     let mut add = |tokens: TokenStream| {
+        let text = tokens.to_string();
         if let Ok(ty) = syn::parse2(tokens)
-            && !bounded.contains(&ty)
+            && bounded.iter().all(|(known, _)| *known != text)
         {
-            bounded.push(ty);
+            bounded.push((text, ty));
         }
     };
     match ty {

@@ -138,7 +138,7 @@ impl Enum<'_> {
             // What else a unit variant holds is not looked at.
             _ if self.is_unit(variant) => Object::new(name),
             Form::Object(object) => object,
-            Form::Of(ty) if matches!(&*ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) => {
+            Form::Of(ty) if matches!(&ty.0, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) => {
                 Object { deny_unknown_fields: true, ..Object::new(name) }
             }
             // `null` has no place for the tag.

@@ -19,8 +19,8 @@ pub(super) fn shape(form: &Form) -> TokenStream {
         Form::Mixed => quote!(&#this::Mixed),
         Form::Of(ty) => {
             // At the type, so that rustc reports a missing form there.
-            let span = ty.span();
-            let ty = enclosed(ty);
+            let span = ty.0.span();
+            let ty = enclosed(&ty.0);
             quote_spanned!(span=> <#ty as ::stepfn::__private::StateData>::SHAPE)
         }
         Form::Strict(inner) => strict(inner),
@@ -33,7 +33,7 @@ pub(super) fn shape(form: &Form) -> TokenStream {
             quote!(&#this::Array(#item))
         }
         Form::Repeat(item, len) => {
-            let item = shape(item);
+            let (item, len) = (shape(item), &len.0);
             quote!(&#this::Tuple(&[#item; #len]))
         }
         Form::Tuple(items) => {

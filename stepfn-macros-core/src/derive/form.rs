@@ -1,5 +1,6 @@
 //! The JSON form of a type before it is tokens: [`stepfn_core::shape::Shape`] over types that are only known by name.
 
+use quote::ToTokens;
 use stepfn_core::shape::{Given, Made, Side};
 
 #[derive(Clone, PartialEq)]
@@ -11,14 +12,14 @@ pub(super) enum Form {
     Recursive(usize),
     Mixed,
     /// The form of a type.
-    Of(Box<syn::Type>),
+    Of(Box<Written<syn::Type>>),
     /// The form inside, but where it is a field's it may not be missing, even if it may be `null`: serde lets only a
     /// plain `Option` be missing.
     Strict(Box<Self>),
     Enum(Strings),
     Array(Box<Self>),
     /// An array whose length is an expression.
-    Repeat(Box<Self>, Box<syn::Expr>),
+    Repeat(Box<Self>, Box<Written<syn::Expr>>),
     Tuple(Vec<Self>),
     /// A map, with the form of its keys.
     Map(Box<Self>, Box<Self>),
@@ -29,6 +30,17 @@ pub(super) enum Form {
         made: Box<Self>,
         given: Box<Self>,
     },
+}
+
+/// A part of the source. Two are the same that are written the same: syn compares them only with its feature `extra-traits`, which costs
+/// every build most of a second.
+#[derive(Clone)]
+pub(super) struct Written<T>(pub(super) T);
+
+impl<T: ToTokens> PartialEq for Written<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_token_stream().to_string() == other.0.to_token_stream().to_string()
+    }
 }
 
 #[derive(Clone, PartialEq)]
@@ -65,7 +77,7 @@ pub(super) struct OneOf {
 
 impl Form {
     pub(super) fn of(ty: &syn::Type) -> Self {
-        Self::Of(Box::new(ty.clone()))
+        Self::Of(Box::new(Written(ty.clone())))
     }
 
     pub(super) fn strict(self) -> Self {
@@ -127,7 +139,7 @@ impl Form {
     pub(super) fn each_type<'a>(&'a self, f: &mut impl FnMut(&'a syn::Type)) {
         match self {
             Self::Any | Self::Null | Self::Timestamp | Self::Recursive(_) | Self::Mixed | Self::Enum(_) => {}
-            Self::Of(ty) => f(ty),
+            Self::Of(ty) => f(&ty.0),
             Self::Strict(inner) | Self::Array(inner) | Self::Repeat(inner, _) | Self::Nullable(inner) => {
                 inner.each_type(f);
             }

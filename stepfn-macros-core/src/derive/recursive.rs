@@ -5,7 +5,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::form::Form;
+use super::form::{Form, Written};
 
 /// The form of a field's type where it mentions the deriving type. `itself` is the form of the mention: `Recursive` where
 /// the nearest object around is the deriving type's own, `Any` elsewhere.
@@ -59,7 +59,7 @@ pub(super) fn over_containers(ty: &Type, leaf: &dyn Fn(&Type) -> Form) -> Form {
         Type::Paren(paren) => over_containers(&paren.elem, leaf),
         Type::Reference(reference) => over_containers(&reference.elem, leaf),
         Type::Slice(slice) => Form::Array(inside(&slice.elem)),
-        Type::Array(array) => Form::Repeat(inside(&array.elem), Box::new(array.len.clone())),
+        Type::Array(array) => Form::Repeat(inside(&array.elem), Box::new(Written(array.len.clone()))),
         Type::Tuple(tuple) if !tuple.elems.is_empty() => {
             Form::Tuple(tuple.elems.iter().map(|item| over_containers(item, leaf)).collect())
         }

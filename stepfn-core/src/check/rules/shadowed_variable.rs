@@ -10,6 +10,7 @@ use super::{
 use crate::{
     asl::{QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Subject},
+    value::Value,
 };
 
 pub(in crate::check) const PAGE: Page = Page {
@@ -88,32 +89,34 @@ pub(super) fn check(walk: &Walk<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// The variables that a state assigns: where, by which name, and as which key.
-fn assigned<'m>(node: &Node<'m>) -> impl Iterator<Item = (String, &'m str, &'m str)> {
+fn assigned<'m>(node: &Node<'m>) -> Vec<(String, &'m str, &'m str)> {
     let state = node.state;
-    let language = node.language;
-    let rules = match &state.kind {
-        StateKind::Choice(choice) => &choice.choices[..],
-        _ => &[],
-    };
-    let own = state.assign.iter().map(|assign| ("/Assign".to_owned(), assign));
-    let rules = rules
-        .iter()
-        .enumerate()
-        .filter_map(|(index, rule)| Some((format!("/Choices/{index}/Assign"), rule.assign.as_ref()?)));
-    let catchers =
-        state.catch.iter().flatten().enumerate().filter_map(|(index, catcher)| {
-            Some((format!("/Catch/{index}/Assign"), catcher.assign.as_ref()?))
-        });
-    own.chain(rules).chain(catchers).flat_map(move |(at, assign)| {
-        let keys = assign.as_object().into_iter().flat_map(|members| members.keys());
-        keys.map(move |key| {
-            let name = match language {
+    let mut found = Vec::new();
+    let mut add = |at: String, assign: &'m Value| {
+        for key in assign.as_object().into_iter().flat_map(|members| members.keys()) {
+            let name = match node.language {
                 QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
                 QueryLanguage::Jsonata => key,
             };
-            (at.clone(), name, &**key)
-        })
-    })
+            found.push((at.clone(), name, &**key));
+        }
+    };
+    if let Some(assign) = &state.assign {
+        add("/Assign".to_owned(), assign);
+    }
+    if let StateKind::Choice(choice) = &state.kind {
+        for (index, rule) in choice.choices.iter().enumerate() {
+            if let Some(assign) = &rule.assign {
+                add(format!("/Choices/{index}/Assign"), assign);
+            }
+        }
+    }
+    for (index, catcher) in state.catch.as_deref().unwrap_or_default().iter().enumerate() {
+        if let Some(assign) = &catcher.assign {
+            add(format!("/Catch/{index}/Assign"), assign);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! What tests read, and the values that they are about.
 
-use std::collections::BTreeSet;
-
 use stepfn_core::{
     asl::{Comparison, OperandKind, Operator},
     jsonata::{Expression, ExpressionKind as Kind},
@@ -32,17 +30,24 @@ pub(super) enum Candidate {
 #[derive(Default)]
 pub(super) struct Read {
     pub(super) paths: Vec<Vec<Step>>,
-    pub(super) variables: BTreeSet<String>,
+    /// In order, each once.
+    pub(super) variables: Vec<String>,
     pub(super) candidates: Vec<Candidate>,
 }
 
 impl Read {
+    fn variable(&mut self, name: &str) {
+        if let Err(place) = self.variables.binary_search_by(|known| known.as_str().cmp(name)) {
+            self.variables.insert(place, name.to_owned());
+        }
+    }
+
     pub(super) fn path(&mut self, text: &str) {
         let Ok(path) = Path::parse(text) else { return };
         let mut steps = Vec::new();
         match &path.root {
             Root::Variable(name) => {
-                self.variables.insert(name.clone());
+                self.variable(name);
                 steps.push(Step::Name(name.clone()));
             }
             Root::Input => {}
@@ -171,7 +176,7 @@ fn path_of(expression: &Expression, read: &mut Read) -> Option<Vec<Step>> {
     if variable.is_empty() || variable == "$" || stepfn_core::jsonata::function(variable).is_some() {
         return None;
     }
-    read.variables.insert(variable.to_owned());
+    read.variable(variable);
     Some(std::iter::once(Step::Name(variable.to_owned())).chain(rest.iter().cloned()).collect())
 }
 

@@ -1,7 +1,5 @@
 //! The tests that conditions are made of, and the executor as their judge.
 
-use std::collections::BTreeSet;
-
 use stepfn_core::{
     asl::{self, Choice, Comparison, Condition, OperandKind, QueryLanguage, State, StateKind, StateMachine},
     definition::{Definition, WorkflowType},
@@ -33,7 +31,7 @@ pub(super) struct Atom {
     pub(super) candidates: Vec<Candidate>,
     pub(super) judge: Judge,
     /// The variables that it reads.
-    variables: BTreeSet<String>,
+    variables: Vec<String>,
     text: String,
 }
 
@@ -124,7 +122,12 @@ fn push(
 
 /// The Choice itself, with its rules by their numbers.
 pub(super) fn whole(choice: &Choice, language: QueryLanguage, atoms: &[Atom]) -> Option<Judge> {
-    let variables = atoms.iter().flat_map(|atom| atom.variables.iter().cloned()).collect();
+    let mut variables: Vec<String> = Vec::new();
+    for atom in atoms {
+        variables.extend_from_slice(&atom.variables);
+    }
+    variables.sort();
+    variables.dedup();
     let conditions = choice.choices.iter().map(|rule| rule.condition.clone()).collect();
     let mut judge = Judge::new(numbered(conditions), language, &variables);
     judge.has_default = choice.default.is_some();
@@ -138,7 +141,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    fn new(choice: Choice, language: QueryLanguage, variables: &BTreeSet<String>) -> Self {
+    fn new(choice: Choice, language: QueryLanguage, variables: &[String]) -> Self {
         let mut states = indexmap::IndexMap::new();
         for index in 0..choice.choices.len() {
             states.insert(format!("R{index}"), result(u64::try_from(index).unwrap_or_default().into()));

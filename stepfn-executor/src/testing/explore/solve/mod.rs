@@ -11,8 +11,6 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use stepfn_core::{
     asl::{Choice, Condition, QueryLanguage, State, StateKind},
     value::Value,
@@ -22,6 +20,7 @@ use self::{
     atoms::{Atom, Formula},
     pool::Pools,
 };
+use crate::sorted::Sorted;
 
 /// A way out of a Choice: a rule by its index, or the default.
 pub(super) type Rule = Option<usize>;
@@ -32,7 +31,7 @@ pub(super) enum Step {
     Index(usize),
 }
 /// The value at each path; none where nothing is to be there.
-pub(super) type Solution = BTreeMap<Vec<Step>, Option<Value>>;
+pub(super) type Solution = Sorted<Vec<Step>, Option<Value>>;
 
 /// Combinations of tests that are tried for a way.
 const MOST_COMBINATIONS: usize = 64;
@@ -42,7 +41,7 @@ const MOST_SOLUTIONS: usize = 6;
 const MOST_EVALUATIONS: usize = 6_000;
 
 /// Which test has to hold, and which has not to.
-type Conjunction = BTreeMap<usize, bool>;
+type Conjunction = Sorted<usize, bool>;
 
 /// The solutions of a Choice for each of its ways, those of the language of the machine around it.
 pub(super) fn solve(state: &State, around: QueryLanguage) -> Vec<(Rule, Vec<Solution>)> {
@@ -85,13 +84,16 @@ impl Solver {
 
     /// Adds the solutions of a combination of tests.
     fn conjunction(&mut self, wanted: &Conjunction, way: Rule, found: &mut Vec<Solution>) {
-        let mut paths: BTreeSet<&Vec<Step>> = BTreeSet::new();
-        for index in wanted.keys() {
-            paths.extend(self.atoms.get(*index).into_iter().flat_map(|atom| &atom.paths));
+        let mut paths: Vec<Vec<Step>> = Vec::new();
+        for (index, _) in wanted {
+            for path in self.atoms.get(*index).into_iter().flat_map(|atom| &atom.paths) {
+                if let Err(place) = paths.binary_search(path) {
+                    paths.insert(place, path.clone());
+                }
+            }
         }
-        let paths: Vec<Vec<Step>> = paths.into_iter().cloned().collect();
         let before = found.len();
-        self.assign(&paths, wanted, &mut Solution::new(), way, &mut |solution| {
+        self.assign(&paths, wanted, &mut Solution::default(), way, &mut |solution| {
             found.push(solution);
             // One more of the same combination may have another type.
             found.len() - before < 4 && found.len() < MOST_SOLUTIONS
@@ -118,7 +120,7 @@ impl Solver {
         let ready: Vec<(usize, bool)> = wanted
             .iter()
             .filter(|(index, _)| {
-                self.atoms.get(**index).is_some_and(|atom| {
+                self.atoms.get(*index).is_some_and(|atom| {
                     atom.paths.contains(path) && atom.paths.iter().all(|path| !rest.contains(path))
                 })
             })
@@ -144,11 +146,15 @@ impl Solver {
 /// The combinations of tests under which a formula is `wanted`: an alternative each, the first some of them.
 fn conjunctions(formula: &Formula, wanted: bool) -> Vec<Conjunction> {
     match formula {
-        Formula::Atom(index) => vec![Conjunction::from([(*index, wanted)])],
+        Formula::Atom(index) => {
+            let mut alone = Conjunction::default();
+            alone.insert(*index, wanted);
+            vec![alone]
+        }
         Formula::Not(inner) => conjunctions(inner, !wanted),
         Formula::And(parts) | Formula::Or(parts) => {
             if matches!(formula, Formula::And(_)) == wanted {
-                let mut all = vec![Conjunction::new()];
+                let mut all = vec![Conjunction::default()];
                 for part in parts {
                     let alternatives = conjunctions(part, wanted);
                     let mut next = Vec::new();
@@ -225,9 +231,9 @@ fn put(data: &mut Value, path: &[Step], value: &Value) {
 }
 
 /// What is to be at each path of names; a list with items of its own is one value.
-pub(super) fn wishes(solution: &Solution) -> BTreeMap<Vec<String>, Option<Value>> {
+pub(super) fn wishes(solution: &Solution) -> Sorted<Vec<String>, Option<Value>> {
     let data = built(solution);
-    let mut wishes = BTreeMap::new();
+    let mut wishes = Sorted::default();
     for (path, value) in solution {
         let names: Vec<String> = path
             .iter()

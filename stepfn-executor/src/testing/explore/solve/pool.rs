@@ -1,14 +1,13 @@
 //! Values for paths: those that tests are about, and their neighbours.
 
-use std::collections::BTreeMap;
-
-use stepfn_core::{asl::OperandKind, value::Value};
+use stepfn_core::{asl::OperandKind, sort, value::Value};
 
 use super::{
     Step,
     about::{Candidate, of_number},
     atoms::Atom,
 };
+use crate::sorted::Sorted;
 
 /// Values that one path is given.
 const MOST_VALUES: usize = 60;
@@ -16,28 +15,30 @@ const MOST_VALUES: usize = 60;
 const MOST_LENGTH: i64 = 1_000;
 
 /// The values of all paths.
-pub(super) struct Pools(BTreeMap<Vec<Step>, Vec<Option<Value>>>);
+pub(super) struct Pools(Sorted<Vec<Step>, Vec<Option<Value>>>);
 
 impl Pools {
     pub(super) fn of(atoms: &[Atom]) -> Self {
         // What is compared with each other shares what both are compared with.
-        let mut about: BTreeMap<&Vec<Step>, Vec<&Candidate>> = BTreeMap::new();
+        let mut about: Sorted<&Vec<Step>, Vec<&Candidate>> = Sorted::default();
         for _ in 0..2 {
             for atom in atoms {
                 let mut all: Vec<&Candidate> = atom.candidates.iter().collect();
-                all.extend(atom.paths.iter().filter_map(|path| about.get(path)).flatten());
+                all.extend(atom.paths.iter().filter_map(|path| about.get(&path)).flatten());
                 for path in &atom.paths {
-                    let known = about.entry(path).or_default();
+                    let mut known = about.remove(&path).unwrap_or_default();
                     for candidate in &all {
                         if !known.contains(candidate) {
                             known.push(candidate);
                         }
                     }
+                    about.insert(path, known);
                 }
             }
         }
-        let paths: Vec<&Vec<Step>> = about.keys().copied().collect();
-        let values = about.iter().map(|(path, candidates)| {
+        let paths: Vec<&Vec<Step>> = about.iter().map(|(path, _)| *path).collect();
+        let mut pools = Sorted::default();
+        for (path, candidates) in &about {
             let mut values = values(candidates);
             // Another path leads into it.
             if paths.iter().any(|other| other.len() > path.len() && other.starts_with(path)) {
@@ -45,9 +46,9 @@ impl Pools {
             }
             values.dedup();
             values.truncate(MOST_VALUES);
-            ((*path).clone(), values)
-        });
-        Self(values.collect())
+            pools.insert((*path).clone(), values);
+        }
+        Self(pools)
     }
 
     pub(super) fn of_path(&self, path: &[Step]) -> Vec<Option<Value>> {
@@ -103,7 +104,7 @@ fn values(candidates: &[&Candidate]) -> Vec<Option<Value>> {
 
 /// The numbers, what lies beside them, and what lies between two of them.
 fn around_numbers(numbers: &mut Vec<f64>) -> Vec<f64> {
-    numbers.sort_by(f64::total_cmp);
+    sort::sort_by(numbers, f64::total_cmp);
     numbers.dedup();
     let mut all: Vec<f64> = numbers.iter().flat_map(|number| [*number, number + 1.0, number - 1.0]).collect();
     let between = numbers.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
