@@ -73,11 +73,12 @@ impl Analyser<'_> {
         // What goes by no name of its own is told once, in however many ways it comes.
         let mut others = Vec::new();
         for member in value.members() {
-            let mut nodes = laid_out(member, strict);
             // What a Choice knows of its parts does not keep it from being null.
-            if sent && matches!(member.ground(), Sym::Null | Sym::Leaf(_) | Sym::Changed(_)) {
-                nodes = sent_of(&nodes);
-            }
+            let may_be_null = matches!(member.ground(), Sym::Null | Sym::Leaf(_) | Sym::Changed(_));
+            let nodes = match sent && may_be_null {
+                true => laid_out_behind(vec![OwnedNode::Other(Node::Sent(1))], member, strict),
+                false => laid_out(member, strict),
+            };
             match member {
                 Sym::Reported => {}
                 Sym::Any(_) if !strict => {}
@@ -119,7 +120,10 @@ impl Analyser<'_> {
 
 /// A value laid out flat. A strict machine leans on nothing that was declared to be anything.
 fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
-    let mut nodes = Vec::new();
+    laid_out_behind(Vec::new(), value, strict)
+}
+
+fn laid_out_behind(mut nodes: Vec<OwnedNode>, value: &Sym, strict: bool) -> Vec<OwnedNode> {
     nodes_of(value, strict, &mut nodes);
     if strict {
         for node in &mut nodes {
@@ -128,13 +132,6 @@ fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
             }
         }
     }
-    nodes
-}
-
-/// The payload that one node is, which is all there is of it.
-fn sent_of(node: &[OwnedNode]) -> Vec<OwnedNode> {
-    let mut nodes = vec![OwnedNode::Other(Node::Sent(1))];
-    nodes.extend_from_slice(node);
     nodes
 }
 

@@ -21,12 +21,12 @@ impl Fits<'_> {
         let facts = Self { facts: true, ..self };
         if self.is_over_object(known)
             && self.has_no_second_name_as(plain, target, out)
-            && facts.fits(Source::Node(known), target, depth + 2, out)
+            && facts.fits(Source::Node(known), target, depth + 3, out)
         {
             return true;
         }
         out.rewind(mark);
-        self.fits(Source::Node(plain), target, depth + 2, out)
+        self.fits(Source::Node(plain), target, depth + 3, out)
     }
 
     /// Judges what is no object, and has nothing over it on some way: it is that itself.
