@@ -218,7 +218,8 @@ impl Analyser<'_> {
         let before = of_place(most, &site.input, &site.variables);
         let is_untold = most.query || before.is_some_and(|before| before.members().len() > 1);
         let may = |step: &OwnedStep| match step {
-            OwnedStep::Key(key) | OwnedStep::Query(key) if is_untold => OwnedStep::May(key.clone()),
+            OwnedStep::Key(key) if is_untold => OwnedStep::May(key.clone()),
+            OwnedStep::Query(key) if is_untold => OwnedStep::MayQuery(key.clone()),
             OwnedStep::Index(index) if most.query => OwnedStep::Pick(*index),
             step => step.clone(),
         };

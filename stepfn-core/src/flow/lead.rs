@@ -7,7 +7,7 @@ use super::{
     origin::Reason,
     site::Reading,
     val::{Val, Want, guarded},
-    value::{Sym, index_key},
+    value::{Entry, Sym, index_key},
 };
 use crate::{
     diagnostic::{Code, list},
@@ -33,28 +33,7 @@ impl Analyser<'_> {
         match value {
             Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
             Sym::Object(fields, base) => match (fields.get(key), base) {
-                (Some(entry), _) => {
-                    let needed = entry.needs();
-                    for leaf in needed.unwrap_or_default().iter().filter(|_| want.defined) {
-                        self.follow(leaf, &[], &OwnedNeed::Other(Need::Value), reading);
-                    }
-                    if needed.is_none() && want.defined {
-                        let message = format!("`{key}` may be missing: not every way here puts it there");
-                        let help = "provide a default: `$exists(…) ? … : …`".to_owned();
-                        self.wrong(reading, Code::MaybeMissing, message, Some(help));
-                    }
-                    let value = self.lead(reading, &entry.value, rest, want);
-                    let mut value =
-                        Val { absent: value.absent || (needed.is_none() && !want.defined), ..value };
-                    if !want.defined {
-                        let leaves = needed.unwrap_or_default().iter().filter_map(|needed| match needed {
-                            Sym::Leaf(leaf) => Some((leaf.clone(), Need::Value)),
-                            _ => None,
-                        });
-                        value.over.extend(leaves);
-                    }
-                    value
-                }
+                (Some(entry), _) => self.lead_entry(reading, (key, entry), rest, want),
                 // Of an array that was counted something comes, where it comes of each item.
                 (None, Some(base)) if fields.contains_key(index_key(0).as_str()) => {
                     let Sym::Array(item) = &**base else { return self.lead(reading, base, keys, want) };
@@ -146,6 +125,35 @@ impl Analyser<'_> {
                 Val { absent: !want.defined, ..Val::reported() }
             }
         }
+    }
+
+    /// Follows the rest of a path into what lies under a key.
+    fn lead_entry(
+        &mut self,
+        reading: &Reading<'_>,
+        (key, entry): (&str, &Entry),
+        rest: &[&str],
+        want: Want,
+    ) -> Val {
+        let needed = entry.needs();
+        for leaf in needed.unwrap_or_default().iter().filter(|_| want.defined) {
+            self.follow(leaf, &[], &OwnedNeed::Other(Need::Value), reading);
+        }
+        if needed.is_none() && want.defined {
+            let message = format!("`{key}` may be missing: not every way here puts it there");
+            let help = "provide a default: `$exists(…) ? … : …`".to_owned();
+            self.wrong(reading, Code::MaybeMissing, message, Some(help));
+        }
+        let value = self.lead(reading, &entry.value, rest, want);
+        let mut value = Val { absent: value.absent || (needed.is_none() && !want.defined), ..value };
+        if !want.defined {
+            let leaves = needed.unwrap_or_default().iter().filter_map(|needed| match needed {
+                Sym::Leaf(leaf) => Some((leaf.clone(), Need::Value)),
+                _ => None,
+            });
+            value.over.extend(leaves);
+        }
+        value
     }
 
     fn lead_leaf(&mut self, reading: &Reading<'_>, leaf: &Leaf, keys: &[&str], want: Want) -> Leaf {

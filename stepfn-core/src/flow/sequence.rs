@@ -1,6 +1,12 @@
 //! How many there are: the requirements for one at least, and sequences of several.
 
-use super::{OwnedStep, leaf::Leaf, val::Val, value::Sym};
+use super::{
+    OwnedStep,
+    intern::Shared,
+    leaf::Leaf,
+    val::Val,
+    value::{Entry, Sym},
+};
 use crate::shape::Need;
 
 impl Val {
@@ -59,6 +65,18 @@ impl Val {
             }
         }
         Some(needed)
+    }
+
+    /// Returns the value as the field of an object, which it is where it comes to something.
+    pub(super) fn entry(self) -> Entry {
+        let is_typed = self.over.iter().all(|(_, need)| *need == Need::Value);
+        let needed: Vec<Sym> = self.over.iter().map(|(leaf, _)| Sym::Leaf(leaf.clone())).collect();
+        let is_open = self.absent || self.many;
+        let entry = Entry { absent: is_open || !needed.is_empty(), ..Entry::of(self.part()) };
+        match is_typed && !is_open && !needed.is_empty() {
+            true => Entry { there_if: Some(Shared::new(needed)), ..entry },
+            false => entry,
+        }
     }
 
     /// The same as an array that has items where another value has some.

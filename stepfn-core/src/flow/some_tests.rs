@@ -399,6 +399,23 @@ fn of_items_that_are_declared_to_be_anything_there_may_be_none() {
 }
 
 #[test]
+fn a_condition_on_the_items_of_a_list_is_not_always_true() {
+    const SWITCH: Shape = object!("Switch", required("on", &["on"], &Shape::Boolean));
+    const SWITCHES: Shape = object!("Switches", required("all", &["all"], &Shape::Array(&SWITCH)));
+    let of = |rest: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Map", "QueryLanguage": "JSONata", "Items": "{{% [$states.input.all.on] %}}", "End": true,
+                "ItemProcessor": {{ "StartAt": "C", "States": {{
+                    "C": {{ "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{{ "Condition": "{{% $states.input %}}", "Next": "D" }}{rest}] }},
+                    "D": {{ "Type": "Pass", "End": true }} }} }} }}"#
+        );
+        said_of(&SWITCHES, &states, ANY, false)
+    };
+    wrong(&of(""), "choice-may-not-match");
+    fine(&of(r#", { "Condition": "{% $not($states.input) %}", "Next": "D" }"#));
+}
+
+#[test]
 fn an_array_among_items_is_a_group_where_objects_are_made_of_them() {
     const MADE: &Shape = &Shape::Array(&object!("Made", required("s", &["s"], &Shape::String)));
     wrong(&query("[$states.input.rows.{'c': $}]", ANY), "array");

@@ -12,7 +12,7 @@ use super::{
     present::Present,
     queried::{Queried, Text, reading},
     site::{Reading, Site},
-    value::{Entry, Sym, index_key},
+    value::{Sym, index_key},
 };
 use crate::{jsonata::Expression, service, shape::Need};
 
@@ -250,18 +250,6 @@ impl Val {
             self.settled().sym
         } else {
             self.sym.join(&Sym::array(self.sym.clone()))
-        }
-    }
-
-    /// Returns the value as the field of an object, which it is where it comes to something.
-    pub(super) fn entry(self) -> Entry {
-        let is_typed = self.over.iter().all(|(_, need)| *need == Need::Value);
-        let needed: Vec<Sym> = self.over.iter().map(|(leaf, _)| Sym::Leaf(leaf.clone())).collect();
-        let is_open = self.absent || self.many;
-        let entry = Entry { absent: is_open || !needed.is_empty(), ..Entry::of(self.part()) };
-        match is_typed && !is_open && !needed.is_empty() {
-            true => Entry { there_if: Some(Shared::new(needed)), ..entry },
-            false => entry,
         }
     }
 
