@@ -40,12 +40,11 @@ impl Analyser<'_> {
                     nodes.push(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()));
                 }
                 // There its own type decides.
-                Sym::Object(fields, None) => match fields.get(key) {
-                    Some(Entry { value: Sym::Leaf(leaf), absent: false, .. }) => {
+                Sym::Object(fields, None) => {
+                    if let Some(Entry { value: Sym::Leaf(leaf), absent: false, .. }) = fields.get(key) {
                         nodes.push(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()));
                     }
-                    _ => {}
-                },
+                }
                 // There it need not be.
                 Sym::Map(_) => {}
                 _ => return None,

@@ -108,7 +108,7 @@ impl Object {
                 object.put_over(nodes, Self::of(nodes, *plain));
             }
             Some(OwnedNode::Other(Node::Item(inner) | Node::Sent(inner) | Node::If { value: inner, .. })) => {
-                object = Self::of(nodes, *inner)
+                object = Self::of(nodes, *inner);
             }
             Some(OwnedNode::Other(
                 Node::Any | Node::Unknown(_) | Node::Map(_) | Node::Changed { .. } | Node::Computed { .. },
