@@ -455,15 +455,15 @@ pub(super) fn machine(
         }
         _ => None,
     });
-    let mut spots: Vec<(&String, Span)> = lowered
-        .spots
+    let mut places: Vec<(&String, Span)> = lowered
+        .places
         .iter()
         .filter(|(at, _)| at.rsplit('/').nth(1) == Some("States"))
-        .filter_map(|(at, spot)| Some((at, spot.key?.first)))
+        .filter_map(|(at, places)| Some((at, places.key?.first)))
         .collect();
-    spots.sort_by_key(|(at, _)| *at);
+    places.sort_by_key(|(at, _)| *at);
     // Each line has the span of the state's name.
-    let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!()),));
+    let lines = places.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!()),));
     let lines = (!lowered.states.is_empty()).then(|| quote!(::stepfn::__private::same![&[#(#lines)*]]));
     let lines = lines.unwrap_or_else(|| quote!(&[]));
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
@@ -550,7 +550,7 @@ pub(super) fn machine(
     (item, definition)
 }
 
-/// A constant for each state's name, with what is said of the state.
+/// A constant for each state's name, with the doc comment of the state.
 fn constants(states: &[proc_macro2::Ident], docs: &[Vec<syn::Attribute>]) -> TokenStream {
     let mut constants = TokenStream::new();
     for (index, state) in states.iter().enumerate() {

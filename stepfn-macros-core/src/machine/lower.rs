@@ -30,7 +30,7 @@ use super::{
 /// A machine in ASL, and where its parts were written.
 pub(super) struct Lowered {
     pub(super) json: Value,
-    pub(super) spots: HashMap<String, Spot>,
+    pub(super) places: HashMap<String, Places>,
     pub(super) tasks: Vec<Task>,
     pub(super) children: Vec<Child>,
     pub(super) results: Vec<(String, Type)>,
@@ -50,8 +50,8 @@ pub(super) struct Lowered {
     pub(super) settings: Settings,
 }
 
-/// The place of a part of the definition in the source.
-pub(super) struct Spot {
+/// The places of a part of the definition in the source.
+pub(super) struct Places {
     pub(super) key: Option<Place>,
     pub(super) value: Place,
     /// Parts of the text there.
@@ -84,7 +84,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
         literal: false,
         out: Lowered {
             json: Value::Null,
-            spots: HashMap::new(),
+            places: HashMap::new(),
             tasks: Vec::new(),
             children: Vec::new(),
             results: Vec::new(),
@@ -99,7 +99,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
         },
     };
     let comment = settings::doc_text(&machine.attributes);
-    lowering.spot("", None, Place::of(machine.name.span()));
+    lowering.add_places("", None, Place::of(machine.name.span()));
     let json = lowering.machine(&machine.block, "", comment);
     lowering.out.json = json;
     lowering.out
@@ -124,12 +124,12 @@ fn machine_fields() -> Vec<&'static str> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn spot(&mut self, at: &str, key: Option<Place>, value: Place) {
-        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: Vec::new() });
+    pub(super) fn add_places(&mut self, at: &str, key: Option<Place>, value: Place) {
+        self.out.places.insert(at.to_owned(), Places { key, value, parts: Vec::new() });
     }
 
-    pub(super) fn text_spot(&mut self, at: &str, key: Option<Place>, value: Place, text: &Text) {
-        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: text.parts.clone() });
+    pub(super) fn add_text_places(&mut self, at: &str, key: Option<Place>, value: Place, text: &Text) {
+        self.out.places.insert(at.to_owned(), Places { key, value, parts: text.parts.clone() });
     }
 
     fn machine(&mut self, block: &Block, at: &str, comment: Option<String>) -> Value {
@@ -157,7 +157,7 @@ impl Lowering<'_> {
                     );
                     continue;
                 }
-                self.spot(&state_at, Some(key.place), key.place);
+                self.add_places(&state_at, Some(key.place), key.place);
                 if !key.is_string {
                     match identifier(&key.text, key.place.first) {
                         Some(ident) if !self.out.states.contains(&ident) => {
@@ -197,7 +197,7 @@ impl Lowering<'_> {
             self.field(key, value, at, &mut map);
         }
         self.jsonata = outer;
-        self.spot(&format!("{at}/States"), None, block.place);
+        self.add_places(&format!("{at}/States"), None, block.place);
         map.insert("States".into(), states.into());
         map.into()
     }
@@ -284,7 +284,7 @@ impl Lowering<'_> {
     fn field(&mut self, key: &Key, value: &Expr, at: &str, map: &mut Map) {
         let name = if key.is_string { key.text.clone() } else { field_name(&key.text) };
         if map.contains_key(name.as_str()) {
-            let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
+            let from_doc = name == "Comment" && !self.out.places.contains_key(&format!("{at}/Comment"));
             if !from_doc {
                 let message = if name == "Type" {
                     "the type of a state is written before its braces: `Charge: Task { … }` [duplicate-key]"
@@ -297,7 +297,7 @@ impl Lowering<'_> {
             }
         }
         let field_at = format!("{at}/{name}");
-        self.spot(&field_at, Some(key.place), value.place);
+        self.add_places(&field_at, Some(key.place), value.place);
         if let Kind::Number(constant) = &value.kind
             && number::range(&name).is_some()
         {
@@ -326,7 +326,7 @@ impl Lowering<'_> {
 
     /// Notes a constant, and returns what stands in its place until its value is known: a placeholder, of which no rule tells anything.
     pub(super) fn constant(&mut self, constant: &Constant, wanted: Wanted, place: Place, at: &str) -> Value {
-        self.out.spots.entry(at.to_owned()).or_insert(Spot { key: None, value: place, parts: Vec::new() });
+        self.out.places.entry(at.to_owned()).or_insert(Places { key: None, value: place, parts: Vec::new() });
         // What is written alike is the same.
         let is_same = |known: &Constant| known.value.to_string() == constant.value.to_string();
         let known = self.out.constants.iter().position(|(_, known, _)| is_same(known));
@@ -371,7 +371,7 @@ impl Lowering<'_> {
     fn nested(&mut self, value: &Expr, at: &str, what: &str) -> Option<Value> {
         match &value.kind {
             Kind::Object(block) => {
-                self.spot(at, None, block.place);
+                self.add_places(at, None, block.place);
                 Some(self.machine(block, at, None))
             }
             _ => self.expected(value, &format!("{what}: `{{ start_at: First, First: Task {{ … }} }}`")),

@@ -256,10 +256,10 @@ impl Lowered {
         }
         let mut pointer = at;
         loop {
-            if let Some(spot) = self.spots.get(pointer) {
+            if let Some(places) = self.places.get(pointer) {
                 if pointer == at
                     && let Some(range) = range
-                    && let Some((_, part)) = spot
+                    && let Some((_, part)) = places
                         .parts
                         .iter()
                         .filter(|(part, _)| part.start <= range.start && range.end <= part.end)
@@ -267,9 +267,9 @@ impl Lowered {
                 {
                     return *part;
                 }
-                return match spot.key {
+                return match places.key {
                     Some(key) if on_key => key,
-                    _ => spot.value,
+                    _ => places.value,
                 };
             }
             match pointer.rfind('/') {

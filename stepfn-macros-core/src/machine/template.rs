@@ -10,7 +10,7 @@ use stepfn_core::{
 
 use super::{
     ast::{Expr, Kind, Place, Text, Wanted},
-    lower::{Lowering, Spot},
+    lower::{Lowering, Places},
 };
 
 /// A template's value: a literal, or a text behind a `.$` key.
@@ -32,7 +32,7 @@ impl Lowering<'_> {
         push_token(&mut plain_at, key);
         match self.template(value, &plain_at) {
             Some(Lower::Literal(literal)) => {
-                self.out.spots.entry(plain_at).or_insert(Spot {
+                self.out.places.entry(plain_at).or_insert(Places {
                     key: Some(key_place),
                     value: value.place,
                     parts: Vec::new(),
@@ -52,8 +52,8 @@ impl Lowering<'_> {
                         );
                     }
                 }
-                self.text_spot(&dynamic_at, Some(key_place), value.place, &text);
-                self.text_spot(&plain_at, Some(key_place), value.place, &text);
+                self.add_text_places(&dynamic_at, Some(key_place), value.place, &text);
+                self.add_text_places(&plain_at, Some(key_place), value.place, &text);
                 map.insert(format!("{key}.$").into(), text.text.into());
             }
             None => {}
@@ -171,7 +171,7 @@ impl Lowering<'_> {
         let mut lowered = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let item_at = format!("{at}/{index}");
-            self.spot(&item_at, None, item.place);
+            self.add_places(&item_at, None, item.place);
             if let Kind::Parsed(_, ty) = &item.kind {
                 self.errors.push(
                     Place::of_tokens(ty),

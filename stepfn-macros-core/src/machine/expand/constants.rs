@@ -24,7 +24,7 @@ pub(in crate::machine) fn numbers(lowered: &Lowered) -> TokenStream {
     for (at, constant) in &lowered.numbers {
         let (owner, field) = at.rsplit_once('/').unwrap_or(("", at));
         let Some(range) = number::range(field) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let place = lowered.places.get(at).map_or_else(call_site, |places| places.value);
         let written = snake_case(field);
         let Constant { integer, float, .. } = constant;
         let state = of_state(owner);
@@ -65,7 +65,7 @@ pub(in crate::machine) fn constants_are_of_kind(
     let mut claims = TokenStream::new();
     for (at, constant, wanted) in &lowered.constants {
         let Some(StateTyping::Constant { ty, name }) = typing.states.get(at) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let place = lowered.places.get(at).map_or_else(call_site, |places| places.value);
         let state = of_state(at);
         let need = match wanted {
             Wanted::Anything => continue,

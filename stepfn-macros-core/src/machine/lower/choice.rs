@@ -16,10 +16,10 @@ impl Lowering<'_> {
         let mut out = Vec::new();
         for (index, Rule { attributes, condition, next, fields, place }) in rules.iter().enumerate() {
             let rule_at = format!("{at}/{index}");
-            self.spot(&rule_at, None, *place);
+            self.add_places(&rule_at, None, *place);
             let mut map = Map::new();
             self.condition(condition, &rule_at, &mut map);
-            self.spot(&format!("{rule_at}/Next"), None, next.place);
+            self.add_places(&format!("{rule_at}/Next"), None, next.place);
             self.target(next);
             if let Some(next) = self.name(next, "=>") {
                 map.insert("Next".into(), next);
@@ -46,7 +46,7 @@ impl Lowering<'_> {
             Condition::Or(parts) => self.conditions("Or", parts, at, map),
             Condition::Not(inner) => {
                 let inner_at = format!("{at}/Not");
-                self.spot(&inner_at, None, inner.place());
+                self.add_places(&inner_at, None, inner.place());
                 let mut inner_map = Map::new();
                 self.condition(inner, &inner_at, &mut inner_map);
                 map.insert("Not".into(), inner_map.into());
@@ -57,9 +57,9 @@ impl Lowering<'_> {
                 operand: (operand, operand_place),
                 ..
             } => {
-                self.text_spot(&format!("{at}/Variable"), None, *place, text);
+                self.add_text_places(&format!("{at}/Variable"), None, *place, text);
                 map.insert("Variable".into(), text.text.as_str().into());
-                self.spot(&format!("{at}/{operator}"), None, *operand_place);
+                self.add_places(&format!("{at}/{operator}"), None, *operand_place);
                 let operand = match operand {
                     Operand::Value(value) => value.clone(),
                     Operand::Constant(constant, wanted) => {
@@ -73,7 +73,7 @@ impl Lowering<'_> {
                 map.insert("Comment".into(), comment.as_str().into());
             }
             Condition::Jsonata(text, place) => {
-                self.spot(&format!("{at}/Condition"), None, *place);
+                self.add_places(&format!("{at}/Condition"), None, *place);
                 map.insert("Condition".into(), text.clone());
             }
         }
@@ -83,7 +83,7 @@ impl Lowering<'_> {
         let mut out = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let part_at = format!("{at}/{name}/{index}");
-            self.spot(&part_at, None, part.place());
+            self.add_places(&part_at, None, part.place());
             let mut part_map = Map::new();
             self.condition(part, &part_at, &mut part_map);
             out.push(part_map.into());

@@ -98,7 +98,7 @@ impl Lowering<'_> {
     pub(super) fn path_field(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
         match &value.kind {
             Kind::Path(text) | Kind::Call(text) => {
-                self.text_spot(at, Some(key.place), value.place, text);
+                self.add_text_places(at, Some(key.place), value.place, text);
                 Some(text.text.as_str().into())
             }
             Kind::Literal(Value::Null) => Some(Value::Null),
@@ -200,7 +200,7 @@ impl Lowering<'_> {
         };
         let mut names = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            self.spot(&format!("{at}/{index}"), None, item.place);
+            self.add_places(&format!("{at}/{index}"), None, item.place);
             let item_at = format!("{at}/{index}");
             names.push(match &item.kind {
                 Kind::Constant(constant) => self.constant(constant, Wanted::Error, item.place, &item_at),
@@ -232,7 +232,7 @@ impl Lowering<'_> {
         let mut out = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let item_at = format!("{at}/{index}");
-            self.spot(&item_at, None, item.place);
+            self.add_places(&item_at, None, item.place);
             let Kind::Object(block) = &item.kind else {
                 self.expected(item, "`{ error_equals: [States.ALL], … }`");
                 continue;

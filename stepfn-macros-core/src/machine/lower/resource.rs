@@ -100,7 +100,7 @@ impl Lowering<'_> {
             self.errors.push(key.place, message);
             return;
         }
-        self.spot(&at, Some(key.place), value.place);
+        self.add_places(&at, Some(key.place), value.place);
         let mut parameters = Map::new();
         self.template_field(name, value, key.place, &at, &mut parameters);
         map.insert(field.into(), parameters.into());
