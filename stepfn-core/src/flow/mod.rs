@@ -151,7 +151,7 @@ pub struct Typing {
     /// The type that the output must be readable as.
     pub output: Option<TypeRef>,
     /// The types of Task states, by JSON pointer.
-    pub states: HashMap<String, StateTyping>,
+    pub states: HashMap<Pointer, StateTyping>,
     /// Whether everything must be proven: a value that may fail is an error then, not a warning.
     pub proven: bool,
     /// Whether it is an Express workflow.

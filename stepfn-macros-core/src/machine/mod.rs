@@ -33,7 +33,7 @@ use stepfn_core::{
     definition::Call,
     diagnostic::{Code, Diagnostic, Severity, Subject},
     flow::{self, StateTyping, TaskRef, Typing},
-    json,
+    json::{self, Pointer},
 };
 
 use self::{
@@ -163,12 +163,12 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
 
 /// Leaves out what only follows from a misspelt name: that the field is missing which it was meant for, and that nothing is there.
 fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
-    let meant: Vec<(String, String)> = diagnostics
+    let meant: Vec<(Pointer, String)> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code == Code::UnknownField)
         .filter_map(|diagnostic| {
             let near = diagnostic.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-            Some((diagnostic.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
+            Some((diagnostic.at.parent()?, near.to_owned()))
         })
         .collect();
     let of_states: Vec<_> = diagnostics
