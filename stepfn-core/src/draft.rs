@@ -16,7 +16,7 @@
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use indexmap::IndexMap;
 
@@ -31,7 +31,8 @@ use crate::{
     },
     diagnostic::{Code, Diagnostic, Diagnostics},
     flow::{self, Known, StateTyping, TaskRef, TypeRef, Typing},
-    json, number,
+    json::{self, Pointer},
+    number,
     shape::Shape,
     task::TaskInfo,
     value::{Map, Value},
@@ -125,7 +126,7 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 pub struct DraftTask {
     /// JSON pointer of the state.
-    pub state: String,
+    pub state: Pointer,
     /// The function.
     pub task: TaskInfo,
     /// The way in which the state calls it.
@@ -138,7 +139,7 @@ pub struct DraftTask {
 #[derive(Clone, Debug)]
 pub struct DraftChild {
     /// JSON pointer of the state.
-    pub state: String,
+    pub state: Pointer,
     /// The workflow.
     pub child: WorkflowInfo,
     /// The result of a callback.
@@ -178,13 +179,13 @@ impl Draft {
     /// Adds a Task state whose work is a Rust function. Not for use by hand.
     #[doc(hidden)]
     pub fn task(&mut self, state: &str, task: TaskInfo, call: Call, result: Option<&'static Shape>) {
-        self.tasks.push(DraftTask { state: state.to_owned(), task, call, result });
+        self.tasks.push(DraftTask { state: state.into(), task, call, result });
     }
 
     /// Adds a Task state that starts another workflow. Not for use by hand.
     #[doc(hidden)]
     pub fn child(&mut self, state: &str, child: WorkflowInfo, result: Option<&'static Shape>) {
-        self.children.push(DraftChild { state: state.to_owned(), child, result });
+        self.children.push(DraftChild { state: state.into(), child, result });
     }
 
     /// Checks the draft and gives its definition.
@@ -241,11 +242,11 @@ impl Draft {
             states.insert(child.state.clone(), typing);
         }
         for (pointer, shape) in &self.results {
-            states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
+            states.insert(pointer.into(), StateTyping::Result(ty(shape)));
         }
         for (pointer, shape, name) in &self.constants {
             let typing = StateTyping::Constant { ty: ty(shape), name: name.clone() };
-            states.insert(pointer.clone(), typing);
+            states.insert(pointer.into(), typing);
         }
         let typing = Typing {
             input: self.input.map(&mut ty),
@@ -306,7 +307,7 @@ impl Draft {
         }
         let children = std::mem::take(&mut self.children);
         let children = children.into_iter().map(|child| self.finish_child(child)).collect::<Vec<_>>();
-        let callbacks = self.tasks.iter().filter_map(|task| Some((task.state.clone(), task.result?)));
+        let callbacks = self.tasks.iter().filter_map(|task| Some((task.state.to_string(), task.result?)));
         let of_children =
             children.iter().filter_map(|(child, result)| Some((child.state.clone(), (*result)?)));
         let results = self.results.into_iter().chain(callbacks).chain(of_children).collect();
@@ -319,7 +320,7 @@ impl Draft {
             tasks: self
                 .tasks
                 .into_iter()
-                .map(|task| TaskBinding { state: task.state, task: task.task, call: task.call })
+                .map(|task| TaskBinding { state: task.state.into_string(), task: task.task, call: task.call })
                 .collect(),
             children: children.into_iter().map(|(child, _)| child).collect(),
             results,
@@ -358,7 +359,10 @@ impl Draft {
                 *given = crate::value::Shared::new(written.collect());
             }
         }
-        (ChildBinding { state, name: child.name.to_owned(), substitution, child }, result)
+        (
+            ChildBinding { state: state.into_string(), name: child.name.to_owned(), substitution, child },
+            result,
+        )
     }
 
     /// Returns the errors of Tasks whose parameters are one expression, into which nothing can be put.
@@ -372,9 +376,8 @@ impl Draft {
             if found.arguments.as_ref().is_some_and(|given| given.as_object().is_none()) {
                 let (message, help) = bound.no_object();
                 let message = format!("state `{}`: {message}", state_name(&state));
-                diagnostics.push(
-                    Diagnostic::new(Code::InvalidTemplate, format!("{state}/Arguments"), message).help(help),
-                );
+                diagnostics
+                    .push(Diagnostic::new(Code::InvalidTemplate, state.key("Arguments"), message).help(help));
             }
         }
         diagnostics
@@ -390,11 +393,7 @@ impl Draft {
             if is_sync && child.workflow_type == WorkflowType::Standard {
                 let text = NOT_EXPRESS.rsplit_once(" [").map_or(NOT_EXPRESS, |(text, _)| text);
                 let message = format!("state `{}`: {text}", state_name(state));
-                diagnostics.push(Diagnostic::new(
-                    Code::UnsupportedPattern,
-                    format!("{state}/Resource"),
-                    message,
-                ));
+                diagnostics.push(Diagnostic::new(Code::UnsupportedPattern, state.key("Resource"), message));
             }
         }
         diagnostics
@@ -432,24 +431,21 @@ const NOT_EXPRESS: &str = "`StartSyncExecution` takes Express workflows alone, a
 
 /// The state at a JSON pointer.
 pub(crate) fn state_mut<'m>(machine: &'m mut StateMachine, pointer: &str) -> Option<&'m mut State> {
-    let rest = pointer.strip_prefix("/States/")?;
-    let (name, rest) = match rest.split_once('/') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (rest, None),
-    };
-    let state = machine.states.get_mut(&*json::unescaped(name))?;
-    let Some(rest) = rest else { return Some(state) };
-    let (machine, rest) = match &mut state.kind {
-        StateKind::Parallel(parallel) => {
-            let (index, rest) = rest.strip_prefix("Branches/")?.split_once('/')?;
+    let tokens: Vec<_> = json::tokens(pointer)?.collect();
+    state_at(machine, &tokens)
+}
+
+fn state_at<'m>(machine: &'m mut StateMachine, tokens: &[Cow<'_, str>]) -> Option<&'m mut State> {
+    let [field, name, below @ ..] = tokens else { return None };
+    let state = if field == "States" { machine.states.get_mut(&**name)? } else { return None };
+    let [field, rest @ ..] = below else { return Some(state) };
+    let (machine, rest) = match (&mut state.kind, &**field, rest) {
+        (StateKind::Parallel(parallel), "Branches", [index, rest @ ..]) => {
             (parallel.branches.get_mut(index.parse::<usize>().ok()?)?, rest)
         }
-        StateKind::Map(map) => match rest.split_once('/')? {
-            ("ItemProcessor", rest) => (map.item_processor.as_mut()?, rest),
-            ("Iterator", rest) => (map.iterator.as_mut()?, rest),
-            _ => return None,
-        },
+        (StateKind::Map(map), "ItemProcessor", rest) => (map.item_processor.as_mut()?, rest),
+        (StateKind::Map(map), "Iterator", rest) => (map.iterator.as_mut()?, rest),
         _ => return None,
     };
-    state_mut(machine, &format!("/{rest}"))
+    state_at(machine, rest)
 }

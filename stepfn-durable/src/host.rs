@@ -426,7 +426,7 @@ impl Host {
 
     /// Waits until the host has stopped; gives the reason where it stopped by itself.
     pub async fn stopped(&self) -> Option<String> {
-        // All who wait for executions are told when it stops, and no execution has this name.
+        // A stop wakes all who wait for executions, and no execution has this name.
         let over = self.inner.end_of("");
         let is_over = self.inner.lock().closed;
         if !is_over {

@@ -40,7 +40,7 @@ pub struct Executor {
     program: Program,
 }
 
-/// A machine that runs: what is its own, what was said of it, and what is around it.
+/// A machine that runs: its program, its settings, and its environment.
 pub(crate) struct Inner {
     pub(crate) program: Arc<program::Inner>,
     pub(crate) keeps_history: bool,

@@ -39,7 +39,7 @@ pub(crate) use self::redrive::Stopped;
 use self::{
     calls::Calls,
     context::ContextView,
-    counted::Told,
+    counted::ReportedRuns,
     fiber::{Fiber, FiberId, Fibers, Phase},
     holders::Holders,
     nested::Nested,
@@ -113,8 +113,8 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
-    /// In turns: the Map Runs as they were told of. A box of its own, as an interpreter has to fit into what is allocated at once.
-    told: Option<Box<Told>>,
+    /// In turns: the Map Runs as they were last reported. A box of its own, as an interpreter has to fit into what is allocated at once.
+    reported_runs: Option<Box<ReportedRuns>>,
     nested: Option<Box<Nested>>,
     /// The number of executions that were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
@@ -211,7 +211,7 @@ impl Interpreter {
             runs_working: false,
             runs_await: false,
             map_runs: Vec::new(),
-            told: None,
+            reported_runs: None,
             nested: None,
             starts: None,
             deferred: None,

@@ -207,7 +207,7 @@ pub struct Turns {
     calls: Arc<Deferred>,
     flag: Arc<Flag>,
     /// The number of events of earlier turns.
-    told: usize,
+    reported: usize,
     polls: u32,
 }
 
@@ -267,11 +267,11 @@ impl Executor {
     ) -> Result<Turns, RedriveError> {
         let clock = TurnClock::starting_at(at);
         let time: Arc<dyn Time> = Arc::new(clock.clone());
-        let (interpreter, told) = self.redriven(outcome, time, Random::with_key(key))?;
+        let (interpreter, reported) = self.redriven(outcome, time, Random::with_key(key))?;
         // No two calls of one execution have the same number, and so the same idempotency key: an answer that comes late is not taken
         // for that of another call.
         let calls = Deferred::after(u64::from(outcome.redrives + 1) << 32);
-        Ok(Turns::new(interpreter, clock, told, calls))
+        Ok(Turns::new(interpreter, clock, reported, calls))
     }
 }
 
@@ -289,11 +289,11 @@ pub fn unknown_token(token: &str) -> TokenError {
 }
 
 impl Turns {
-    fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, told: usize, calls: Deferred) -> Self {
+    fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, reported: usize, calls: Deferred) -> Self {
         let calls = Arc::new(calls);
         interpreter.defer_calls(Arc::clone(&calls));
         let link = interpreter.link();
-        Self { interpreter, link, clock, calls, flag: Arc::default(), told, polls: 0 }
+        Self { interpreter, link, clock, calls, flag: Arc::default(), reported, polls: 0 }
     }
 
     /// The execution's ARN.
@@ -433,20 +433,20 @@ impl Turns {
                 Poll::Pending if self.interpreter.waits_for_io() => return Poll::Pending,
                 Poll::Pending => None,
             };
-            return Poll::Ready(self.told(end));
+            return Poll::Ready(self.finish_turn(end));
         }
     }
 
-    fn told(&mut self, end: Option<Result<Outcome, RunError>>) -> Turn {
+    fn finish_turn(&mut self, end: Option<Result<Outcome, RunError>>) -> Turn {
         if let Some(Err(error)) = &end {
             // AWS has no word for it, and clients of its API wait for the end in the history.
             self.interpreter.refused(error);
         }
         let events = match &end {
-            Some(Ok(outcome)) => outcome.history.json_from(self.told),
-            _ => self.interpreter.events_from(self.told),
+            Some(Ok(outcome)) => outcome.history.json_from(self.reported),
+            _ => self.interpreter.events_from(self.reported),
         };
-        self.told += events.len();
+        self.reported += events.len();
         let due = if end.is_some() { None } else { self.clock.next() };
         let (opened, closed) = self.calls.take_tokens();
         let map_runs = self.interpreter.changed_map_runs();

@@ -90,8 +90,8 @@ impl Fault {
         Box::new(Self { code: "U1001", limit: Some(limit), ..Self::default() })
     }
 
-    /// An error in words of its own.
-    pub(crate) fn said(message: impl Into<String>) -> Box<Self> {
+    /// An error with a message of its own.
+    pub(crate) fn custom(message: impl Into<String>) -> Box<Self> {
         let mut fault = Self::new("D3137");
         fault.message = Some(message.into());
         fault
@@ -180,7 +180,7 @@ mod tests {
             fault.finish().to_string(),
             "T1005: Attempted to invoke a non-function. Did you mean $sum?"
         );
-        assert_eq!(Fault::said("no {{ this").finish().to_string(), "D3137: no {{ this");
+        assert_eq!(Fault::custom("no {{ this").finish().to_string(), "D3137: no {{ this");
     }
 
     #[test]

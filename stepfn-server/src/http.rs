@@ -174,7 +174,7 @@ impl State {
         let patience = self.api.settings.patience;
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.api.settings.tls {
-            // Who cannot agree on anything, or shows no certificate, is told so by TLS itself.
+            // TLS itself answers who cannot agree on anything or shows no certificate.
             if let Ok(stream) = tls.accept(stream, patience).await {
                 self.serve(Patient::new(stream, patience), ends).await;
             }

@@ -108,7 +108,7 @@ pub struct ServeOptions {
     /// Make calls to functions again that were under way when the process ended. Else they fail, and the machine's own Retry decides
     #[arg(long)]
     pub(crate) rerun_interrupted: bool,
-    /// The seconds that functions which are at work have to end when the server is told to stop: 0 to 15. What they answer is kept
+    /// The seconds that running functions have to end after the server is asked to stop: 0 to 15. Their answers are kept
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=15))]
     pub(crate) grace: u32,
     /// For how many days executions are kept after their end

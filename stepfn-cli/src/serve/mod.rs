@@ -389,7 +389,7 @@ async fn report_trouble(host: &Host, err: &mut dyn Write) -> std::convert::Infal
         tokio::time::sleep(LOOK).await;
         let now = host.trouble();
         if now != before {
-            // Where nobody can be told, nobody is.
+            // An error output that cannot be written to stops nothing.
             let _ = match &now {
                 Some(trouble) => writeln!(err, "nothing goes on: {}", report::printable(trouble)),
                 None => writeln!(err, "the store answers again"),

@@ -216,9 +216,9 @@ impl Scope {
             }
         }
         if let Some((task, call)) = def.task {
-            built.tasks.push(DraftTask { state: at.to_string(), task, call, result: def.result });
+            built.tasks.push(DraftTask { state: at.clone(), task, call, result: def.result });
         } else if let Some(child) = def.child {
-            built.children.push(DraftChild { state: at.to_string(), child, result: def.result });
+            built.children.push(DraftChild { state: at.clone(), child, result: def.result });
         } else if let Some(shape) = def.result {
             built.results.push((at.to_string(), shape));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty,
-    comparison::{FACTS, asked_for, covers_numbers, formula, is_placeholder, maybe, told_part},
+    comparison::{FACTS, asked_for, covers_numbers, formula, is_placeholder, known_part, maybe},
     counts,
     edge::Flow,
     formula::{Asked, Known, Place, assume},
@@ -45,19 +45,19 @@ impl Analyser<'_> {
         {
             self.no_default(site, choice, rest);
         }
-        let told = |flow: Flow| Flow { context: self.context_facts(&flow.context), ..flow };
-        (taken.into_iter().map(|flow| flow.map(told)).collect(), rest.map(told))
+        let known = |flow: Flow| Flow { context: self.context_facts(&flow.context), ..flow };
+        (taken.into_iter().map(|flow| flow.map(known)).collect(), rest.map(known))
     }
 
     /// Returns the facts of conditions about the context object, beyond those that are known anyway.
     pub(super) fn context_facts(&self, parts: &Fields) -> Shared<Fields> {
-        let mut told = parts.clone();
+        let mut known = parts.clone();
         let item = self.map_items.last().map(|item| item.peek("Item").peek("Value"));
-        told.retain(|name, entry| match &**name {
+        known.retain(|name, entry| match &**name {
             "Map.Item.Value" => item.as_ref().is_some_and(|item| *item != entry.value),
             _ => self.machine_input != entry.value,
         });
-        Shared::new(told)
+        Shared::new(known)
     }
 
     /// Returns the flow where a condition holds, and where it does not.
@@ -292,8 +292,8 @@ fn may_lack(value: &Sym, keys: &[String]) -> bool {
 }
 
 /// Returns the context object with the facts of conditions.
-pub(super) fn with_facts(context: &Sym, told: &Fields) -> Sym {
-    FACTS.into_iter().fold(context.clone(), |context, (name, keys)| match told.get(name) {
+pub(super) fn with_facts(context: &Sym, known: &Fields) -> Sym {
+    FACTS.into_iter().fold(context.clone(), |context, (name, keys)| match known.get(name) {
         Some(entry) => {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
             context.set(&keys, entry.value.clone())
@@ -332,7 +332,7 @@ impl Known for Flow {
                 Some(flow)
             }
             Place::Context => {
-                let Some((part, keys)) = told_part(keys) else { return Some(self.clone()) };
+                let Some((part, keys)) = known_part(keys) else { return Some(self.clone()) };
                 let mut flow = self.clone();
                 flow.context.edit(|context| learn_entry(context, part, keys, test))?;
                 Some(flow)

@@ -70,7 +70,7 @@ impl Analyser<'_> {
         let mut claim = |at: Pointer, claim: OwnedClaim| {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
-        // What goes by no name of its own is told once, in however many ways it comes.
+        // What goes by no name of its own is listed once, in however many ways it comes.
         let mut others = Vec::new();
         for member in value.members() {
             // What a Choice knows of its parts does not keep it from being null.

@@ -109,7 +109,7 @@ pub(super) fn formula(Comparison { variable, operator, operand, .. }: &Compariso
     if operator.is_test() && operand.as_bool() == Some(false) { both.not() } else { both }
 }
 
-pub(super) fn told_part(keys: &[String]) -> Option<(&'static str, &[String])> {
+pub(super) fn known_part(keys: &[String]) -> Option<(&'static str, &[String])> {
     FACTS.iter().find_map(|(name, part)| {
         let (first, rest) = keys.split_at_checked(part.len())?;
         (first == *part).then_some((*name, rest))
@@ -140,7 +140,7 @@ pub(super) fn asked_for(condition: &Condition, found: &mut Vec<(Asked, String)>)
     }
 }
 
-/// Where on the number line a comparison has its bound, and beside which others that can be told: nobody knows on which side of a number
+/// Where on the number line a comparison has its bound, and beside which others that is known: nobody knows on which side of a number
 /// something is that comes in place of a placeholder.
 pub(super) fn bound(comparison: &Comparison) -> Option<(f64, Option<&str>)> {
     match &comparison.operand {

@@ -151,7 +151,7 @@ pub struct Typing {
     /// The type that the output must be readable as.
     pub output: Option<TypeRef>,
     /// The types of Task states, by JSON pointer.
-    pub states: HashMap<String, StateTyping>,
+    pub states: HashMap<Pointer, StateTyping>,
     /// Whether everything must be proven: a value that may fail is an error then, not a warning.
     pub proven: bool,
     /// Whether it is an Express workflow.
@@ -379,7 +379,7 @@ impl Analyser<'_> {
     /// Finds what flows into every state, then reports over each once. Gives what the machine answers.
     fn solve(&mut self, at: &Pointer, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
-        // Most states are come to once: what is said then of one is kept, and holds if nothing else flows in later.
+        // Most states are come to once: what is reported of one then is kept, and holds if nothing else flows in later.
         let eager = report.is_some() && self.typing.proven && self.seen.is_none();
         let mut reports: HashMap<&str, Analysis> = HashMap::new();
         let language = self.language;

@@ -115,12 +115,12 @@ impl Analyser<'_> {
         env.climbs = inside.contains('%') && has_parent(&expression);
         env.keeps = inside.contains('[') && has_kept_array(&expression);
         let value = self.evaluate(&mut env, &expression, Want::of(need));
-        // That it cannot be told has been reported where more was asked of it.
+        // That it cannot be determined has been reported where more was asked of it.
         let is_reported = matches!(value.sym, Sym::Unknown(_))
             && value.function.is_none()
             && (value.absent || need != Need::Value);
         let value = value.settled().sym;
-        let value = if is_reported { self.not_told(value) } else { value };
+        let value = if is_reported { self.once_reported(value) } else { value };
         match self.typing.states.get(at.as_str()) {
             // What the text holds was declared, as a service's result is.
             Some(StateTyping::Result(ty)) if expression.is_call_of("parse") => {

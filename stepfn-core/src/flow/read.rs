@@ -136,7 +136,7 @@ impl Analyser<'_> {
             // Through what is of many kinds within each other the ways multiply.
             if !self.spends() {
                 self.cannot_tell(reading, Reason::Size);
-                return self.not_told(Sym::Unknown(Reason::Size));
+                return self.once_reported(Sym::Unknown(Reason::Size));
             }
             return self.follow_one_of(members, segments, need, reading);
         }
@@ -182,7 +182,7 @@ impl Analyser<'_> {
             (_, Sym::Changed(_)) => {
                 if *need != OwnedNeed::Other(Need::Nothing) {
                     self.cannot_tell(reading, Reason::Function);
-                    return self.not_told(Sym::Unknown(Reason::Function));
+                    return self.once_reported(Sym::Unknown(Reason::Function));
                 }
                 Sym::Unknown(Reason::Function)
             }
@@ -191,7 +191,7 @@ impl Analyser<'_> {
                 match value {
                     Sym::Unknown(reason) if !asks => {
                         self.cannot_tell(reading, *reason);
-                        return self.not_told(value.clone());
+                        return self.once_reported(value.clone());
                     }
                     // After it has been reported.
                     Sym::Any(_) if self.typing.strict && !asks => {

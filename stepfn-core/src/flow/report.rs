@@ -16,8 +16,8 @@ impl Analyser<'_> {
         }
     }
 
-    /// What is left of a value of which has been reported that it cannot be told.
-    pub(super) fn not_told(&self, value: Sym) -> Sym {
+    /// Returns a value whose type could not be determined, after that was reported.
+    pub(super) fn once_reported(&self, value: Sym) -> Sym {
         if self.typing.proven { Sym::Reported } else { value }
     }
 

@@ -65,7 +65,7 @@ fn judged(types: Types, call: Call, states: &str) -> Vec<String> {
         call,
         result: None,
     };
-    let states = [("/States/F".to_owned(), task)].into_iter().collect();
+    let states = [("/States/F".into(), task)].into_iter().collect();
     let typing = Typing {
         input: Some(TypeRef(0)),
         output: Some(TypeRef(1)),

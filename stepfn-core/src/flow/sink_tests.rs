@@ -618,7 +618,7 @@ fn invoked(input: &'static Shape, payload: &str, call: Call, function: &'static 
         call,
         result: None,
     };
-    let states = [("/States/A".to_owned(), task)].into_iter().collect();
+    let states = [("/States/A".into(), task)].into_iter().collect();
     let typing = Typing { input: Some(TypeRef(0)), states, proven: true, ..Typing::default() };
     let known = Known { types: vec![input, function], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);

@@ -7,7 +7,7 @@ use crate::value::{Map, Number, Value};
 const MAX_DEPTH: usize = 128;
 
 /// The number of bytes of pointers of duplicate keys after which no more are reported.
-const MAX_TOLD: usize = 1 << 20;
+const MAX_REPORTED: usize = 1 << 20;
 
 pub(super) fn document(text: &str) -> Result<Document, JsonError> {
     let mut parser = Parser::new(text, true);
@@ -70,7 +70,7 @@ struct Parser<'t> {
     below: Below,
     duplicates: Vec<(String, Range<usize>)>,
     /// The number of bytes of the reported pointers.
-    told: usize,
+    reported: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -85,7 +85,7 @@ impl<'t> Parser<'t> {
             last: Place::default(),
             below: Below::Nothing,
             duplicates: Vec::new(),
-            told: 0,
+            reported: 0,
         }
     }
 
@@ -251,8 +251,8 @@ impl<'t> Parser<'t> {
                 }
                 places.insert(key.clone(), place);
             }
-            if map.insert(key.into(), value).is_some() && self.track && self.told < MAX_TOLD {
-                self.told += self.pointer.len();
+            if map.insert(key.into(), value).is_some() && self.track && self.reported < MAX_REPORTED {
+                self.reported += self.pointer.len();
                 self.duplicates.push((self.pointer.clone(), key_range));
             }
             self.pointer.truncate(mark);

@@ -155,7 +155,7 @@ pub struct OrderTerm {
 
 /// An operator between two expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // each is said by its symbol, see `symbol`
+#[allow(missing_docs)] // each has its symbol, see `symbol`
 pub enum Operator {
     Add,
     Subtract,

@@ -298,7 +298,7 @@ mod tests {
             flattened: &[],
             deny_unknown_fields: true,
         };
-        // One that must be there would be said to be missing.
+        // One that must be there would be reported as missing.
         const BOTH: ObjectShape =
             ObjectShape { name: "Both", fields: &[Field { given: Given::Optional, ..A }, B], ..CLOSED };
         const SAME: ObjectShape = ObjectShape {

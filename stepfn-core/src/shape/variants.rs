@@ -9,7 +9,7 @@ use super::{
 };
 
 impl Fits<'_> {
-    /// Appends the reason why an object is none of the variants, where it is tagged as one of them; returns `false` where that cannot be told.
+    /// Appends the reason why an object is none of the variants, where it is tagged as one of them; returns `false` where that is not known.
     pub(super) const fn mismatch_of_variant(
         self,
         source: Source,

@@ -77,7 +77,7 @@ pub(crate) struct Driver {
     under_way: usize,
     /// On virtual time, those who wait for tokens.
     holding: HashSet<ExecutionId>,
-    /// Those who are told when nothing is left to be done.
+    /// Whom to wake when nothing is left to be done.
     idle: Vec<oneshot::Sender<()>>,
     look: BTreeSet<ExecutionId>,
     /// On virtual time, when the first of the executions is due that this host has not loaded; none inside where there is none, none

@@ -66,9 +66,9 @@ impl MapRun {
     }
 }
 
-/// The Map Runs of an execution in turns, as they were told of.
+/// The Map Runs of an execution in turns, as they were last reported.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct ReportedRuns {
     /// Those that ended since the last turn.
     pub(super) ended: Vec<MapRunState>,
     /// The others as they were reported then, by their ARNs.
@@ -78,10 +78,11 @@ pub(super) struct Told {
 impl Interpreter {
     /// The Map Runs that began, changed or ended since the last time. What is not there any more was given up.
     pub(crate) fn changed_map_runs(&mut self) -> Vec<MapRunState> {
-        if self.runs.is_empty() && self.told.is_none() {
+        if self.runs.is_empty() && self.reported_runs.is_none() {
             return Vec::new();
         }
-        let Told { ended: mut changed, running: mut before } = *self.told.take().unwrap_or_default();
+        let ReportedRuns { ended: mut changed, running: mut before } =
+            *self.reported_runs.take().unwrap_or_default();
         for ended in &changed {
             before.remove(&ended.arn);
         }
@@ -106,7 +107,7 @@ impl Interpreter {
             run
         }));
         if running.len() > 0 {
-            self.told = Some(Box::new(Told { ended: Vec::new(), running }));
+            self.reported_runs = Some(Box::new(ReportedRuns { ended: Vec::new(), running }));
         }
         changed
     }

@@ -52,7 +52,7 @@ impl Interpreter {
         Some(self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline)))
     }
 
-    /// Returns `true` if nothing can come from anywhere any more: nobody said that callbacks come from outside, nor holds a handle to this
+    /// Returns `true` if nothing can come from anywhere any more: callbacks from outside are not declared, and nobody holds a handle to this
     /// execution.
     pub(crate) fn is_stuck(&self) -> bool {
         let is_steered = self.link.as_ref().is_some_and(|link| Arc::strong_count(link) > 1);

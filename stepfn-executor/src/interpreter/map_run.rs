@@ -260,7 +260,7 @@ impl Interpreter {
         if self.deferred.is_some() {
             let status = if end.is_ok() { "SUCCEEDED" } else { "FAILED" };
             let ended = run.state(status, Some(self.now));
-            self.told.get_or_insert_default().ended.push(ended);
+            self.reported_runs.get_or_insert_default().ended.push(ended);
         }
         let summary = run.summary.clone();
         let limits = Arc::clone(&self.executor.env.limits);

@@ -40,7 +40,7 @@ pub(super) fn diagnostics(imported: &Imported, input: &'static Shape, results: &
             .iter()
             .enumerate()
             .flat_map(|(index, answer)| {
-                let result = move |state: &String| (state.clone(), StateTyping::Result(TypeRef(index + 2)));
+                let result = move |state: &String| (state.into(), StateTyping::Result(TypeRef(index + 2)));
                 answer.states.iter().map(result)
             })
             .collect(),

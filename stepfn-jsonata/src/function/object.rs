@@ -133,8 +133,8 @@ pub(super) fn clone<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>)
 
 pub(super) fn error<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let message = argument(arguments, 0);
-    let said = message.as_text().filter(|text| !text.is_empty());
-    Err(Fault::said(said.unwrap_or("$error() function evaluated")))
+    let message = message.as_text().filter(|text| !text.is_empty());
+    Err(Fault::custom(message.unwrap_or("$error() function evaluated")))
 }
 
 pub(super) fn assert<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
@@ -142,9 +142,9 @@ pub(super) fn assert<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>
         return Ok(Val::Undefined);
     }
     let message = argument(arguments, 1);
-    let said = message.as_text().filter(|text| !text.is_empty());
+    let message = message.as_text().filter(|text| !text.is_empty());
     let mut fault = Fault::new("D3141");
-    fault.message = Some(said.unwrap_or("$assert() statement failed").to_owned());
+    fault.message = Some(message.unwrap_or("$assert() statement failed").to_owned());
     Err(fault)
 }
 

@@ -54,7 +54,7 @@ pub(super) fn partition<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<
     };
     let size = argument(arguments, 1).as_number().map_or(items.len() as f64, f64::trunc);
     if size < 0.0 {
-        return Err(Fault::said("Second argument must be zero or greater"));
+        return Err(Fault::custom("Second argument must be zero or greater"));
     }
     if size == 0.0 || items.is_empty() {
         return Ok(Val::Undefined);
@@ -108,7 +108,7 @@ pub(super) fn hash<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) 
         "SHA-512" => hexadecimal(&sha2::Sha512::digest(data)),
         other => {
             let known = "SHA-1, SHA-384, SHA-256, SHA-512, MD5";
-            return Err(Fault::said(format!("Hash algorithm '{other}' must be one of {known}")));
+            return Err(Fault::custom(format!("Hash algorithm '{other}' must be one of {known}")));
         }
     })
 }
@@ -130,7 +130,7 @@ pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>)
     e.meter.room(text.len() * 16)?;
     match text.parse::<Value>() {
         Ok(value) => Ok(Val::Own(as_numbers(value))),
-        Err(_) => Err(Fault::said("Invalid JSON").value(stringify(&argument(arguments, 0), e.meter))),
+        Err(_) => Err(Fault::custom("Invalid JSON").value(stringify(&argument(arguments, 0), e.meter))),
     }
 }
 

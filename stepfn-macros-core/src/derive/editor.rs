@@ -1,6 +1,6 @@
 //! What editors see of a type: a struct whose fields are the keys of its JSON, each at the Rust field's place. See `stepfn_core::editor`.
 //!
-//! Only what is known as a whole is told: of a type without these fields an editor says nothing, where a field that is left out would be
+//! Only a type that is known as a whole has them: of one without these fields an editor says nothing, where a field that is left out would be
 //! called a mistake.
 
 use proc_macro2::TokenStream;

@@ -239,8 +239,8 @@ impl Condition {
 /// All errors of the source.
 #[derive(Default)]
 pub(super) struct Errors {
-    told: Vec<TokenStream>,
-    /// Whether something is wrong that was told where a fragment is written.
+    reported: Vec<TokenStream>,
+    /// Whether there is an error that is reported where a fragment is written.
     pub(super) is_broken: bool,
     /// The keys around what is being read, outermost first.
     within: Vec<String>,
@@ -250,7 +250,7 @@ pub(super) struct Errors {
 
 impl Errors {
     pub(super) fn push(&mut self, place: Place, message: impl AsRef<str>) {
-        self.told.push(super::expand::compile_error(place, message.as_ref()));
+        self.reported.push(super::expand::compile_error(place, message.as_ref()));
     }
 
     /// Goes into the value of a key, until [`leave`](Self::leave).
@@ -275,19 +275,19 @@ impl Errors {
     }
 
     pub(super) fn push_syn(&mut self, error: &syn::Error) {
-        self.told.push(error.to_compile_error());
+        self.reported.push(error.to_compile_error());
     }
 
     pub(super) fn append(&mut self, mut other: Self) {
-        self.told.append(&mut other.told);
+        self.reported.append(&mut other.reported);
         self.is_broken |= other.is_broken;
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.told.is_empty() && !self.is_broken
+        self.reported.is_empty() && !self.is_broken
     }
 
     pub(super) fn to_tokens(&self) -> TokenStream {
-        self.told.iter().cloned().collect()
+        self.reported.iter().cloned().collect()
     }
 }

@@ -160,7 +160,7 @@ fn is_in_capitals(name: &str) -> bool {
 }
 
 fn of(written: &TokenStream, place: Place) -> Constant {
-    // One cast of what is written: what is no number is told once. Numbers of fields are far below what a float holds of whole numbers.
+    // One cast of what is written: what is no number is reported once. Numbers of fields are far below what a float holds of whole numbers.
     let float = quote_spanned!(place.last=> ::core::primitive::f64);
     let float = quote_spanned!(place.first=> (#written) as #float);
     Constant {

@@ -155,10 +155,10 @@ fn paths(lowered: &Lowered, seen: &[Seen], errors: &Errors, flows: &mut Flows<'_
         let within = |part: &Range<usize>| {
             range.as_ref().is_none_or(|range| range.start <= part.start && part.end <= range.end)
         };
-        if let (Some(spot), Some(text)) =
-            (lowered.spots.get(at.as_str()), lowered.json.pointer(at).and_then(|text| text.as_str()))
+        if let (Some(places), Some(text)) =
+            (lowered.places.get(at.as_str()), lowered.json.pointer(at).and_then(|text| text.as_str()))
         {
-            add(nodes, text, &spot.parts.iter().filter(|(part, _)| within(part)).collect::<Vec<_>>());
+            add(nodes, text, &places.parts.iter().filter(|(part, _)| within(part)).collect::<Vec<_>>());
         }
     }
     let blocks = groups.into_iter().map(|(value, paths)| {
@@ -203,17 +203,17 @@ fn accesses(nodes: &[OwnedNode], text: &str, parts: &[&(Range<usize>, Place)]) -
 /// Where the keys that states make are written: what a `ResultPath` writes, and what a template names.
 fn origins(lowered: &Lowered) -> HashMap<String, Span> {
     let mut origins = HashMap::new();
-    let mut spots: Vec<_> = lowered.spots.iter().collect();
-    spots.sort_by_key(|(at, _)| *at);
-    for (at, spot) in spots {
+    let mut places: Vec<_> = lowered.places.iter().collect();
+    places.sort_by_key(|(at, _)| *at);
+    for (at, places) in places {
         if at.ends_with("/ResultPath") {
             let text = lowered.json.pointer(at).and_then(|text| text.as_str()).unwrap_or_default();
-            for (range, place) in &spot.parts {
+            for (range, place) in &places.parts {
                 if let Some(key) = text.get(range.clone()).and_then(|part| part.strip_prefix('.')) {
                     origins.insert(key.to_owned(), place.last);
                 }
             }
-        } else if let (Some(key), Some((_, name))) = (spot.key, at.rsplit_once('/'))
+        } else if let (Some(key), Some((_, name))) = (places.key, at.rsplit_once('/'))
             && ["/Parameters/", "/ResultSelector/", "/ItemSelector/", "/Arguments/", "/Assign/"]
                 .iter()
                 .any(|field| at.contains(field))

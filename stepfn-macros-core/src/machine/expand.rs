@@ -413,7 +413,7 @@ pub(super) fn machine(
     };
     let (input_shape, output_shape) = (shape(typing.input), shape(typing.output));
     let tasks = lowered.tasks.iter().zip(&names.tasks).map(|(task, info)| {
-        let state = &task.state;
+        let state = task.state.as_str();
         let call = match task.call {
             Call::Direct => quote!(Direct),
             Call::Invoke => quote!(Invoke),
@@ -428,7 +428,7 @@ pub(super) fn machine(
         }
     });
     let children = lowered.children.iter().zip(&names.children).map(|(child, info)| {
-        let state = &child.state;
+        let state = child.state.as_str();
         let result = match typing.states.get(state) {
             Some(StateTyping::Child { result, .. }) => shape(*result),
             _ => shape(None),
@@ -438,6 +438,7 @@ pub(super) fn machine(
         }
     });
     let numbers = lowered.numbers.iter().map(|(at, Constant { integer, float, .. })| {
+        let at = at.as_str();
         quote! {
             __stepfn_draft.numbers.push((
                 ::std::string::String::from(#at),
@@ -446,24 +447,25 @@ pub(super) fn machine(
         }
     });
     let values = lowered.constants.iter().map(|(at, Constant { value, .. }, _)| {
+        let at = at.as_str();
         quote!(__stepfn_draft.numbers.push((::std::string::String::from(#at), #value));)
     });
     let results = lowered.results.iter().filter_map(|(state, _)| match typing.states.get(state) {
         Some(StateTyping::Result(ty)) => {
-            let shape = names.shape(*ty);
+            let (state, shape) = (state.as_str(), names.shape(*ty));
             Some(quote!(__stepfn_draft.results.push((::std::string::String::from(#state), #shape));))
         }
         _ => None,
     });
-    let mut spots: Vec<(&String, Span)> = lowered
-        .spots
+    let mut places: Vec<(&str, Span)> = lowered
+        .places
         .iter()
-        .filter(|(at, _)| at.rsplit('/').nth(1) == Some("States"))
-        .filter_map(|(at, spot)| Some((at, spot.key?.first)))
+        .filter(|(at, _)| at.parent().is_some_and(|machine| machine.last() == "States"))
+        .filter_map(|(at, places)| Some((at.as_str(), places.key?.first)))
         .collect();
-    spots.sort_by_key(|(at, _)| *at);
+    places.sort_by_key(|(at, _)| *at);
     // Each line has the span of the state's name.
-    let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!()),));
+    let lines = places.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!()),));
     let lines = (!lowered.states.is_empty()).then(|| quote!(::stepfn::__private::same![&[#(#lines)*]]));
     let lines = lines.unwrap_or_else(|| quote!(&[]));
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
@@ -550,7 +552,7 @@ pub(super) fn machine(
     (item, definition)
 }
 
-/// A constant for each state's name, with what is said of the state.
+/// A constant for each state's name, with the doc comment of the state.
 fn constants(states: &[proc_macro2::Ident], docs: &[Vec<syn::Attribute>]) -> TokenStream {
     let mut constants = TokenStream::new();
     for (index, state) in states.iter().enumerate() {

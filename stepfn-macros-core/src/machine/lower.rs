@@ -12,7 +12,7 @@ use stepfn_core::{
     definition::{Call, Reference},
     diagnostic::{list, nearest},
     draft::{self, FUNCTION_NAME},
-    json::push_token,
+    json::Pointer,
     number,
     value::{Map, Shared, Value},
 };
@@ -30,17 +30,17 @@ use super::{
 /// A machine in ASL, and where its parts were written.
 pub(super) struct Lowered {
     pub(super) json: Value,
-    pub(super) spots: HashMap<String, Spot>,
+    pub(super) places: HashMap<Pointer, Places>,
     pub(super) tasks: Vec<Task>,
     pub(super) children: Vec<Child>,
-    pub(super) results: Vec<(String, Type)>,
+    pub(super) results: Vec<(Pointer, Type)>,
     /// Numbers that only rustc knows, by JSON pointer.
-    pub(super) numbers: Vec<(String, Constant)>,
+    pub(super) numbers: Vec<(Pointer, Constant)>,
     /// Other values that only rustc knows, by JSON pointer.
-    pub(super) constants: Vec<(String, Constant, Wanted)>,
+    pub(super) constants: Vec<(Pointer, Constant, Wanted)>,
     pub(super) substitutions: IndexMap<String, Reference>,
     /// Diagnostics that the user allows: the pointer of the state, and the code's word.
-    pub(super) allowed: Vec<(String, String)>,
+    pub(super) allowed: Vec<(Pointer, String)>,
     /// The names of the states that are identifiers, in their order.
     pub(super) states: Vec<Ident>,
     /// The doc comments of each of these.
@@ -50,8 +50,8 @@ pub(super) struct Lowered {
     pub(super) settings: Settings,
 }
 
-/// The place of a part of the definition in the source.
-pub(super) struct Spot {
+/// The places of a part of the definition in the source.
+pub(super) struct Places {
     pub(super) key: Option<Place>,
     pub(super) value: Place,
     /// Parts of the text there.
@@ -60,7 +60,7 @@ pub(super) struct Spot {
 
 /// A Task state with a function.
 pub(super) struct Task {
-    pub(super) state: String,
+    pub(super) state: Pointer,
     pub(super) task: Callee,
     pub(super) call: Call,
     pub(super) result: Option<Type>,
@@ -68,7 +68,7 @@ pub(super) struct Task {
 
 /// A Task state that starts another machine.
 pub(super) struct Child {
-    pub(super) state: String,
+    pub(super) state: Pointer,
     pub(super) child: Callee,
     /// Whether `StartSyncExecution` starts it.
     pub(super) is_sync: bool,
@@ -84,7 +84,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
         literal: false,
         out: Lowered {
             json: Value::Null,
-            spots: HashMap::new(),
+            places: HashMap::new(),
             tasks: Vec::new(),
             children: Vec::new(),
             results: Vec::new(),
@@ -99,8 +99,8 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
         },
     };
     let comment = settings::doc_text(&machine.attributes);
-    lowering.spot("", None, Place::of(machine.name.span()));
-    let json = lowering.machine(&machine.block, "", comment);
+    lowering.add_places(&Pointer::root(), None, Place::of(machine.name.span()));
+    let json = lowering.machine(&machine.block, &Pointer::root(), comment);
     lowering.out.json = json;
     lowering.out
 }
@@ -124,15 +124,15 @@ fn machine_fields() -> Vec<&'static str> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn spot(&mut self, at: &str, key: Option<Place>, value: Place) {
-        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: Vec::new() });
+    pub(super) fn add_places(&mut self, at: &Pointer, key: Option<Place>, value: Place) {
+        self.out.places.insert(at.clone(), Places { key, value, parts: Vec::new() });
     }
 
-    pub(super) fn text_spot(&mut self, at: &str, key: Option<Place>, value: Place, text: &Text) {
-        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: text.parts.clone() });
+    pub(super) fn add_text_places(&mut self, at: &Pointer, key: Option<Place>, value: Place, text: &Text) {
+        self.out.places.insert(at.clone(), Places { key, value, parts: text.parts.clone() });
     }
 
-    fn machine(&mut self, block: &Block, at: &str, comment: Option<String>) -> Value {
+    fn machine(&mut self, block: &Block, at: &Pointer, comment: Option<String>) -> Value {
         let outer = self.jsonata;
         // A state's own query language is not handed down.
         self.jsonata.0 = is_jsonata(block).unwrap_or(outer.0);
@@ -143,8 +143,7 @@ impl Lowering<'_> {
         }
         for Entry { attributes, key, value, spread } in &block.entries {
             if let Kind::State(kind, block) = &value.kind {
-                let mut state_at = format!("{at}/States");
-                push_token(&mut state_at, &key.text);
+                let state_at = at.state(&key.text);
                 if states.contains_key(key.text.as_str()) {
                     let help = if *spread {
                         "; it comes out of a fragment: give it another name with the `..`, `{ prefix: Second }`"
@@ -157,7 +156,7 @@ impl Lowering<'_> {
                     );
                     continue;
                 }
-                self.spot(&state_at, Some(key.place), key.place);
+                self.add_places(&state_at, Some(key.place), key.place);
                 if !key.is_string {
                     match identifier(&key.text, key.place.first) {
                         Some(ident) if !self.out.states.contains(&ident) => {
@@ -197,7 +196,7 @@ impl Lowering<'_> {
             self.field(key, value, at, &mut map);
         }
         self.jsonata = outer;
-        self.spot(&format!("{at}/States"), None, block.place);
+        self.add_places(&at.key("States"), None, block.place);
         map.insert("States".into(), states.into());
         map.into()
     }
@@ -207,7 +206,7 @@ impl Lowering<'_> {
         kind: &Ident,
         block: &Block,
         attributes: &[Attribute],
-        at: &str,
+        at: &Pointer,
         name: &str,
     ) -> Option<Value> {
         let type_name = kind.to_string();
@@ -222,7 +221,7 @@ impl Lowering<'_> {
             return None;
         }
         for code in settings::allowed(attributes, self.errors) {
-            self.out.allowed.push((at.to_owned(), code));
+            self.out.allowed.push((at.clone(), code));
         }
         let outer = self.jsonata;
         self.jsonata.1 = is_jsonata(block).unwrap_or(outer.0);
@@ -245,7 +244,8 @@ impl Lowering<'_> {
                 self.field(&entry.key, &entry.value, at, &mut map);
             }
         }
-        let invoked = self.out.tasks.last().is_some_and(|task| task.state == at && task.call != Call::Direct);
+        let invoked =
+            self.out.tasks.last().is_some_and(|task| task.state == *at && task.call != Call::Direct);
         if invoked {
             let field = if self.jsonata.1 { "Arguments" } else { "Parameters" };
             if self.jsonata.1 && !map.contains_key(field) {
@@ -258,7 +258,7 @@ impl Lowering<'_> {
             }
         }
         self.misplaced_payload(block, at, name);
-        let starts = self.out.children.last().is_some_and(|child| child.state == at);
+        let starts = self.out.children.last().is_some_and(|child| child.state == *at);
         for (is_bound, bound) in [(invoked, draft::Bound::Function), (starts, draft::Bound::Machine)] {
             let entry = block.entries.iter().find(|entry| {
                 entry.key.text == "arguments"
@@ -281,10 +281,10 @@ impl Lowering<'_> {
     }
 
     /// Lowers one field of a machine, a state, a retrier or a catcher into the object it belongs to.
-    fn field(&mut self, key: &Key, value: &Expr, at: &str, map: &mut Map) {
+    fn field(&mut self, key: &Key, value: &Expr, at: &Pointer, map: &mut Map) {
         let name = if key.is_string { key.text.clone() } else { field_name(&key.text) };
         if map.contains_key(name.as_str()) {
-            let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
+            let from_doc = name == "Comment" && !self.out.places.contains_key(&at.key("Comment"));
             if !from_doc {
                 let message = if name == "Type" {
                     "the type of a state is written before its braces: `Charge: Task { … }` [duplicate-key]"
@@ -296,8 +296,8 @@ impl Lowering<'_> {
                 return;
             }
         }
-        let field_at = format!("{at}/{name}");
-        self.spot(&field_at, Some(key.place), value.place);
+        let field_at = at.key(&name);
+        self.add_places(&field_at, Some(key.place), value.place);
         if let Kind::Number(constant) = &value.kind
             && number::range(&name).is_some()
         {
@@ -308,7 +308,7 @@ impl Lowering<'_> {
         }
         let lowered = match name.as_str() {
             "Default" if matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched") => {
-                self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
+                self.out.allowed.push((at.clone(), "choice-may-not-match".to_owned()));
                 return;
             }
             "Resource" => return self.resource(value, at, map),
@@ -325,8 +325,14 @@ impl Lowering<'_> {
     }
 
     /// Notes a constant, and returns what stands in its place until its value is known: a placeholder, of which no rule tells anything.
-    pub(super) fn constant(&mut self, constant: &Constant, wanted: Wanted, place: Place, at: &str) -> Value {
-        self.out.spots.entry(at.to_owned()).or_insert(Spot { key: None, value: place, parts: Vec::new() });
+    pub(super) fn constant(
+        &mut self,
+        constant: &Constant,
+        wanted: Wanted,
+        place: Place,
+        at: &Pointer,
+    ) -> Value {
+        self.out.places.entry(at.clone()).or_insert(Places { key: None, value: place, parts: Vec::new() });
         // What is written alike is the same.
         let is_same = |known: &Constant| known.value.to_string() == constant.value.to_string();
         let known = self.out.constants.iter().position(|(_, known, _)| is_same(known));
@@ -341,7 +347,7 @@ impl Lowering<'_> {
                 ),
             );
         }
-        self.out.constants.push((at.to_owned(), constant.clone(), wanted));
+        self.out.constants.push((at.clone(), constant.clone(), wanted));
         format!("${{StepfnConstant{index}}}").into()
     }
 
@@ -368,10 +374,10 @@ impl Lowering<'_> {
         }
     }
 
-    fn nested(&mut self, value: &Expr, at: &str, what: &str) -> Option<Value> {
+    fn nested(&mut self, value: &Expr, at: &Pointer, what: &str) -> Option<Value> {
         match &value.kind {
             Kind::Object(block) => {
-                self.spot(at, None, block.place);
+                self.add_places(at, None, block.place);
                 Some(self.machine(block, at, None))
             }
             _ => self.expected(value, &format!("{what}: `{{ start_at: First, First: Task {{ … }} }}`")),

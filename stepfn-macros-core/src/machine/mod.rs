@@ -33,7 +33,7 @@ use stepfn_core::{
     definition::Call,
     diagnostic::{Code, Diagnostic, Severity, Subject},
     flow::{self, StateTyping, TaskRef, Typing},
-    json,
+    json::{self, Pointer},
 };
 
 use self::{
@@ -163,12 +163,12 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
 
 /// Leaves out what only follows from a misspelt name: that the field is missing which it was meant for, and that nothing is there.
 fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
-    let meant: Vec<(String, String)> = diagnostics
+    let meant: Vec<(Pointer, String)> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code == Code::UnknownField)
         .filter_map(|diagnostic| {
             let near = diagnostic.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-            Some((diagnostic.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
+            Some((diagnostic.at.parent()?, near.to_owned()))
         })
         .collect();
     let of_states: Vec<_> = diagnostics
@@ -256,10 +256,10 @@ impl Lowered {
         }
         let mut pointer = at;
         loop {
-            if let Some(spot) = self.spots.get(pointer) {
+            if let Some(places) = self.places.get(pointer) {
                 if pointer == at
                     && let Some(range) = range
-                    && let Some((_, part)) = spot
+                    && let Some((_, part)) = places
                         .parts
                         .iter()
                         .filter(|(part, _)| part.start <= range.start && range.end <= part.end)
@@ -267,9 +267,9 @@ impl Lowered {
                 {
                     return *part;
                 }
-                return match spot.key {
+                return match places.key {
                     Some(key) if on_key => key,
-                    _ => spot.value,
+                    _ => places.value,
                 };
             }
             match pointer.rfind('/') {

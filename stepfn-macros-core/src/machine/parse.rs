@@ -205,7 +205,7 @@ pub(super) fn part_as(body: &Group, reading: &mut Reading, wants: Wants) -> Resu
     }
 }
 
-/// What is said where data are computed with signs.
+/// The message where data are computed with signs.
 pub(super) const NOT_COMPUTED: &str = "values from the data are not computed with signs: write `States.MathAdd($.total, 1)` for numbers, `States.Format(\"order {}\", $.id)` for texts, or JSONata";
 
 fn is_sign(input: ParseStream<'_>, sign: char) -> bool {

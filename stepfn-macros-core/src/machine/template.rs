@@ -3,14 +3,14 @@
 use stepfn_core::{
     check::Code,
     intrinsic::{self, Function},
-    json::push_token,
+    json::Pointer,
     jsonata,
     value::{Map, Value},
 };
 
 use super::{
     ast::{Expr, Kind, Place, Text, Wanted},
-    lower::{Lowering, Spot},
+    lower::{Lowering, Places},
 };
 
 /// A template's value: a literal, or a text behind a `.$` key.
@@ -25,14 +25,13 @@ impl Lowering<'_> {
         key: &str,
         value: &Expr,
         key_place: Place,
-        at: &str,
+        at: &Pointer,
         map: &mut Map,
     ) {
-        let mut plain_at = at.to_owned();
-        push_token(&mut plain_at, key);
+        let plain_at = at.key(key);
         match self.template(value, &plain_at) {
             Some(Lower::Literal(literal)) => {
-                self.out.spots.entry(plain_at).or_insert(Spot {
+                self.out.places.entry(plain_at).or_insert(Places {
                     key: Some(key_place),
                     value: value.place,
                     parts: Vec::new(),
@@ -40,8 +39,7 @@ impl Lowering<'_> {
                 map.insert(key.into(), literal);
             }
             Some(Lower::Dynamic(text)) => {
-                let mut dynamic_at = at.to_owned();
-                push_token(&mut dynamic_at, &format!("{key}.$"));
+                let dynamic_at = at.key(&format!("{key}.$"));
                 if let Kind::Parsed(text, ty) = &value.kind {
                     if text.text.starts_with("States.StringToJson(") {
                         self.out.results.push((dynamic_at.clone(), ty.clone()));
@@ -52,8 +50,8 @@ impl Lowering<'_> {
                         );
                     }
                 }
-                self.text_spot(&dynamic_at, Some(key_place), value.place, &text);
-                self.text_spot(&plain_at, Some(key_place), value.place, &text);
+                self.add_text_places(&dynamic_at, Some(key_place), value.place, &text);
+                self.add_text_places(&plain_at, Some(key_place), value.place, &text);
                 map.insert(format!("{key}.$").into(), text.text.into());
             }
             None => {}
@@ -61,7 +59,7 @@ impl Lowering<'_> {
     }
 
     /// Reports a string that is a path or an expression without its signs.
-    fn is_meant_as_expression(&mut self, literal: &Value, place: Place, at: &str) -> bool {
+    fn is_meant_as_expression(&mut self, literal: &Value, place: Place, at: &Pointer) -> bool {
         let Some(text) = literal.as_str().filter(|_| !self.literal) else { return false };
         let message = if text.starts_with("$.") || text.starts_with("$$.") {
             format!(
@@ -82,7 +80,7 @@ impl Lowering<'_> {
         true
     }
 
-    pub(super) fn template(&mut self, value: &Expr, at: &str) -> Option<Lower> {
+    pub(super) fn template(&mut self, value: &Expr, at: &Pointer) -> Option<Lower> {
         Some(match &value.kind {
             Kind::Literal(literal) => {
                 if self.is_meant_as_expression(literal, value.place, at) {
@@ -111,7 +109,7 @@ impl Lowering<'_> {
                         "`-> Type` follows an expression that reads a string: `\"{% $parse(…) %}\" -> Order`",
                     ),
                     // What cannot be read is reported with the other expressions.
-                    _ => self.out.results.push((at.to_owned(), ty.clone())),
+                    _ => self.out.results.push((at.clone(), ty.clone())),
                 }
                 Lower::Literal(value.clone())
             }
@@ -167,11 +165,11 @@ impl Lowering<'_> {
     }
 
     /// An array: with paths in it, it becomes a call of `States.Array`, for ASL has no `.$` in arrays.
-    fn array(&mut self, items: &[Expr], place: Place, at: &str) -> Option<Lower> {
+    fn array(&mut self, items: &[Expr], place: Place, at: &Pointer) -> Option<Lower> {
         let mut lowered = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let item_at = format!("{at}/{index}");
-            self.spot(&item_at, None, item.place);
+            let item_at = at.index(index);
+            self.add_places(&item_at, None, item.place);
             if let Kind::Parsed(_, ty) = &item.kind {
                 self.errors.push(
                     Place::of_tokens(ty),

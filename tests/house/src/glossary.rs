@@ -7,12 +7,15 @@ use syn::visit::{self, Visit};
 use crate::source::{crates, is_test, root, sources};
 
 /// Words that have a common one: the beginning of a word in a name, and what to write.
-const IN_NAMES: [(&str, &str); 5] = [
+const IN_NAMES: [(&str, &str); 8] = [
     ("mend", "fix"),
     ("misfit", "mismatch"),
     ("spell", "render"),
     ("spelt", "render"),
     ("finding", "diagnostic"),
+    ("said", "what it is: a message, a name, an answer"),
+    ("spot", "place, or span"),
+    ("told", "known, or reported"),
 ];
 
 /// Names of types that say less than they should.
@@ -33,6 +36,10 @@ const IN_PROSE: [(&str, &str); 6] = [
     ("where nothing is said", "by default"),
     ("findings", "diagnostics"),
 ];
+
+/// The same in sentences: code in them is left out, for a state or a variable of an example may have such a name.
+const IN_SENTENCES: [(&str, &str); 2] =
+    [("told", "known, reported or asked"), ("said", "reported, declared or known")];
 
 /// The words of a name in snake or camel case.
 fn words(name: &str) -> Vec<String> {
@@ -124,6 +131,26 @@ fn prose(path: &str, text: &str) -> Vec<String> {
     lines.map(str::to_lowercase).collect()
 }
 
+/// The lines of prose of a file without their code: neither the lines between fences, nor what is between backticks.
+fn sentences(path: &str, text: &str) -> Vec<String> {
+    let mut is_code = false;
+    let mut out = Vec::new();
+    for line in prose(path, text) {
+        let fence = line.trim_start_matches(['/', '!', ' ']).starts_with("```");
+        is_code ^= fence;
+        if !is_code && !fence {
+            out.push(line.split('`').step_by(2).collect::<Vec<_>>().join(" "));
+        }
+    }
+    out
+}
+
+/// A line as its words, each between blanks.
+fn in_words(line: &str) -> String {
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    format!(" {} ", words.join(" "))
+}
+
 #[test]
 fn prose_is_in_the_fields_words() {
     let mut files: Vec<(String, String)> = Vec::new();
@@ -142,10 +169,16 @@ fn prose_is_in_the_fields_words() {
     for (path, text) in &files {
         for line in prose(path, text) {
             seen += 1;
-            let words: Vec<&str> =
-                line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-            let line = format!(" {} ", words.join(" "));
+            let line = in_words(&line);
             for (word, better) in IN_PROSE {
+                if line.contains(&format!(" {word} ")) {
+                    wrong.push(format!("{path}: `{word}`: write {better}:{line}"));
+                }
+            }
+        }
+        for line in sentences(path, text) {
+            let line = in_words(&line);
+            for (word, better) in IN_SENTENCES {
                 if line.contains(&format!(" {word} ")) {
                     wrong.push(format!("{path}: `{word}`: write {better}:{line}"));
                 }

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use stepfn_core::{
     flow::{OwnedClaim, OwnedNeed, StateTyping, Typing},
-    json, number,
+    json::Pointer,
+    number,
     shape::{Need, Side},
     value::Value,
 };
@@ -22,12 +23,13 @@ use super::{
 pub(in crate::machine) fn numbers(lowered: &Lowered) -> TokenStream {
     let mut claims = TokenStream::new();
     for (at, constant) in &lowered.numbers {
-        let (owner, field) = at.rsplit_once('/').unwrap_or(("", at));
+        let Some(owner) = at.parent() else { continue };
+        let field = &*at.last();
         let Some(range) = number::range(field) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let place = lowered.places.get(at).map_or_else(call_site, |places| places.value);
         let written = snake_case(field);
         let Constant { integer, float, .. } = constant;
-        let state = of_state(owner);
+        let state = of_state(&owner);
         let message = format!("{state}`{written}` takes {} [{}]", range.words(), code_of(field));
         let (least, most, whole) = (range.least, range.most.min(f64::MAX), range.whole);
         claims.extend(call(
@@ -39,10 +41,10 @@ pub(in crate::machine) fn numbers(lowered: &Lowered) -> TokenStream {
         for (less, more) in [("HeartbeatSeconds", "TimeoutSeconds"), ("IntervalSeconds", "MaxDelaySeconds")] {
             // Of two constants the first reports it.
             let other = if field == less { more } else { less };
-            if field != less && (field != more || is_constant(lowered, owner, less)) {
+            if field != less && (field != more || is_constant(lowered, &owner.key(less))) {
                 continue;
             }
-            let Some(other) = float_of(lowered, &format!("{owner}/{other}")) else { continue };
+            let Some(other) = float_of(lowered, &owner.key(other)) else { continue };
             let message = format!(
                 "{state}`{}` has to be less than `{}` [{}]",
                 snake_case(less),
@@ -65,7 +67,7 @@ pub(in crate::machine) fn constants_are_of_kind(
     let mut claims = TokenStream::new();
     for (at, constant, wanted) in &lowered.constants {
         let Some(StateTyping::Constant { ty, name }) = typing.states.get(at) else { continue };
-        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let place = lowered.places.get(at).map_or_else(call_site, |places| places.value);
         let state = of_state(at);
         let need = match wanted {
             Wanted::Anything => continue,
@@ -107,11 +109,8 @@ pub(in crate::machine) fn constants_are_of_kind(
 }
 
 /// ``state `Load`: `` of the innermost state around a place.
-fn of_state(at: &str) -> String {
-    let tokens: Vec<&str> = at.split('/').collect();
-    let name =
-        tokens.windows(2).rev().find(|pair| pair.first() == Some(&"States")).and_then(|pair| pair.last());
-    name.map_or_else(String::new, |name| format!("state `{}`: ", json::unescaped(name)))
+fn of_state(at: &Pointer) -> String {
+    at.innermost_state().map_or_else(String::new, |(_, name)| format!("state `{name}`: "))
 }
 
 fn code_of(field: &str) -> &'static str {
@@ -123,12 +122,12 @@ fn code_of(field: &str) -> &'static str {
     }
 }
 
-fn is_constant(lowered: &Lowered, owner: &str, field: &str) -> bool {
-    lowered.numbers.iter().any(|(at, _)| at.strip_prefix(owner) == Some(format!("/{field}").as_str()))
+fn is_constant(lowered: &Lowered, at: &Pointer) -> bool {
+    lowered.numbers.iter().any(|(known, _)| known == at)
 }
 
 /// The number at a place, be it a constant or a literal.
-fn float_of(lowered: &Lowered, at: &str) -> Option<TokenStream> {
+fn float_of(lowered: &Lowered, at: &Pointer) -> Option<TokenStream> {
     if let Some((_, constant)) = lowered.numbers.iter().find(|(known, _)| known == at) {
         return Some(constant.float.clone());
     }

@@ -1,6 +1,9 @@
 //! The rules of a Choice.
 
-use stepfn_core::value::{Map, Value};
+use stepfn_core::{
+    json::Pointer,
+    value::{Map, Value},
+};
 
 use super::{
     super::{
@@ -11,15 +14,15 @@ use super::{
 };
 
 impl Lowering<'_> {
-    pub(super) fn rules(&mut self, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn rules(&mut self, value: &Expr, at: &Pointer) -> Option<Value> {
         let Kind::Rules(rules) = &value.kind else { return self.expected(value, "the rules") };
         let mut out = Vec::new();
         for (index, Rule { attributes, condition, next, fields, place }) in rules.iter().enumerate() {
-            let rule_at = format!("{at}/{index}");
-            self.spot(&rule_at, None, *place);
+            let rule_at = at.index(index);
+            self.add_places(&rule_at, None, *place);
             let mut map = Map::new();
             self.condition(condition, &rule_at, &mut map);
-            self.spot(&format!("{rule_at}/Next"), None, next.place);
+            self.add_places(&rule_at.key("Next"), None, next.place);
             self.target(next);
             if let Some(next) = self.name(next, "=>") {
                 map.insert("Next".into(), next);
@@ -40,13 +43,13 @@ impl Lowering<'_> {
         Some(out.into())
     }
 
-    pub(super) fn condition(&mut self, condition: &Condition, at: &str, map: &mut Map) {
+    pub(super) fn condition(&mut self, condition: &Condition, at: &Pointer, map: &mut Map) {
         match condition {
             Condition::And(parts) => self.conditions("And", parts, at, map),
             Condition::Or(parts) => self.conditions("Or", parts, at, map),
             Condition::Not(inner) => {
-                let inner_at = format!("{at}/Not");
-                self.spot(&inner_at, None, inner.place());
+                let inner_at = at.key("Not");
+                self.add_places(&inner_at, None, inner.place());
                 let mut inner_map = Map::new();
                 self.condition(inner, &inner_at, &mut inner_map);
                 map.insert("Not".into(), inner_map.into());
@@ -57,13 +60,13 @@ impl Lowering<'_> {
                 operand: (operand, operand_place),
                 ..
             } => {
-                self.text_spot(&format!("{at}/Variable"), None, *place, text);
+                self.add_text_places(&at.key("Variable"), None, *place, text);
                 map.insert("Variable".into(), text.text.as_str().into());
-                self.spot(&format!("{at}/{operator}"), None, *operand_place);
+                self.add_places(&at.key(operator), None, *operand_place);
                 let operand = match operand {
                     Operand::Value(value) => value.clone(),
                     Operand::Constant(constant, wanted) => {
-                        self.constant(constant, *wanted, *operand_place, &format!("{at}/{operator}"))
+                        self.constant(constant, *wanted, *operand_place, &at.key(operator))
                     }
                 };
                 map.insert((*operator).into(), operand);
@@ -73,17 +76,17 @@ impl Lowering<'_> {
                 map.insert("Comment".into(), comment.as_str().into());
             }
             Condition::Jsonata(text, place) => {
-                self.spot(&format!("{at}/Condition"), None, *place);
+                self.add_places(&at.key("Condition"), None, *place);
                 map.insert("Condition".into(), text.clone());
             }
         }
     }
 
-    pub(super) fn conditions(&mut self, name: &str, parts: &[Condition], at: &str, map: &mut Map) {
+    pub(super) fn conditions(&mut self, name: &str, parts: &[Condition], at: &Pointer, map: &mut Map) {
         let mut out = Vec::new();
         for (index, part) in parts.iter().enumerate() {
-            let part_at = format!("{at}/{name}/{index}");
-            self.spot(&part_at, None, part.place());
+            let part_at = at.key(name).index(index);
+            self.add_places(&part_at, None, part.place());
             let mut part_map = Map::new();
             self.condition(part, &part_at, &mut part_map);
             out.push(part_map.into());

@@ -6,6 +6,7 @@ use stepfn_core::{
         schema::{self, Field},
     },
     diagnostic::{list, nearest},
+    json::Pointer,
     value::{Map, Value},
 };
 
@@ -26,7 +27,7 @@ impl Lowering<'_> {
         name: &str,
         key: &Key,
         value: &Expr,
-        at: &str,
+        at: &Pointer,
     ) -> Option<Value> {
         match row.map(|row| row.kind) {
             Some(schema::Kind::State) => {
@@ -53,20 +54,18 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn branches(&mut self, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn branches(&mut self, value: &Expr, at: &Pointer) -> Option<Value> {
         let Kind::Array(items) = &value.kind else {
             return self.expected(value, "the branches: `[ { start_at: …, … }, … ]`");
         };
-        let branches = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| self.nested(item, &format!("{at}/{index}"), "a branch"));
+        let branches =
+            items.iter().enumerate().map(|(index, item)| self.nested(item, &at.index(index), "a branch"));
         let branches: Vec<_> = branches.collect();
         branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
     }
 
     /// Data with expressions of JSONata.
-    pub(super) fn expressions(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn expressions(&mut self, key: &Key, value: &Expr, at: &Pointer) -> Option<Value> {
         match self.template(value, at)? {
             Lower::Literal(value) => Some(value),
             Lower::Dynamic(text) => {
@@ -85,7 +84,7 @@ impl Lowering<'_> {
     }
 
     /// Data of which nothing is evaluated.
-    pub(super) fn verbatim(&mut self, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn verbatim(&mut self, value: &Expr, at: &Pointer) -> Option<Value> {
         self.literal = true;
         let result = self.template(value, at);
         self.literal = false;
@@ -95,10 +94,10 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn path_field(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn path_field(&mut self, key: &Key, value: &Expr, at: &Pointer) -> Option<Value> {
         match &value.kind {
             Kind::Path(text) | Kind::Call(text) => {
-                self.text_spot(at, Some(key.place), value.place, text);
+                self.add_text_places(at, Some(key.place), value.place, text);
                 Some(text.text.as_str().into())
             }
             Kind::Literal(Value::Null) => Some(Value::Null),
@@ -114,7 +113,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn literal(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn literal(&mut self, key: &Key, value: &Expr, at: &Pointer) -> Option<Value> {
         match &value.kind {
             Kind::Constant(constant) => {
                 let row = schema::named(&field_name(&key.text));
@@ -142,7 +141,7 @@ impl Lowering<'_> {
     }
 
     /// The fields of one of ASL's objects.
-    pub(super) fn entries(&mut self, block: &Block, at: &str, owner: &str, skip: &[&str], map: &mut Map) {
+    pub(super) fn entries(&mut self, block: &Block, at: &Pointer, owner: &str, skip: &[&str], map: &mut Map) {
         let rows = schema::fields_of(owner).iter().map(|row| row.snake);
         let mut known: Vec<&str> = rows.filter(|field| !skip.contains(field)).collect();
         for Entry { key, value, .. } in &block.entries {
@@ -167,7 +166,7 @@ impl Lowering<'_> {
     }
 
     /// A field that is an object of ASL's fields, not of data.
-    pub(super) fn object(&mut self, value: &Expr, at: &str, owner: &str) -> Option<Value> {
+    pub(super) fn object(&mut self, value: &Expr, at: &Pointer, owner: &str) -> Option<Value> {
         let Kind::Object(block) = &value.kind else {
             return self.expected(value, &format!("the fields of `{owner}` in braces"));
         };
@@ -177,7 +176,7 @@ impl Lowering<'_> {
     }
 
     /// A payload template; one that is not an object is no template in JSONPath.
-    pub(super) fn object_template(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn object_template(&mut self, key: &Key, value: &Expr, at: &Pointer) -> Option<Value> {
         match self.template(value, at)? {
             Lower::Literal(value) => Some(value),
             Lower::Dynamic(text) => {
@@ -191,7 +190,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn names(&mut self, value: &Expr, at: &str) -> Option<Value> {
+    pub(super) fn names(&mut self, value: &Expr, at: &Pointer) -> Option<Value> {
         let Kind::Array(items) = &value.kind else {
             return match &value.kind {
                 Kind::Name(name) => self.expected(value, &format!("a list of errors: `[{name}]`")),
@@ -200,8 +199,8 @@ impl Lowering<'_> {
         };
         let mut names = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            self.spot(&format!("{at}/{index}"), None, item.place);
-            let item_at = format!("{at}/{index}");
+            let item_at = at.index(index);
+            self.add_places(&item_at, None, item.place);
             names.push(match &item.kind {
                 Kind::Constant(constant) => self.constant(constant, Wanted::Error, item.place, &item_at),
                 _ => self.name(item, "error_equals")?,
@@ -224,15 +223,15 @@ impl Lowering<'_> {
     }
 
     /// The retriers or catchers.
-    pub(super) fn list(&mut self, value: &Expr, at: &str, field: &str) -> Option<Value> {
+    pub(super) fn list(&mut self, value: &Expr, at: &Pointer, field: &str) -> Option<Value> {
         let Kind::Array(items) = &value.kind else {
             return self
                 .expected(value, &format!("a list: `{field}: [ {{ error_equals: [States.ALL], … }} ]`"));
         };
         let mut out = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let item_at = format!("{at}/{index}");
-            self.spot(&item_at, None, item.place);
+            let item_at = at.index(index);
+            self.add_places(&item_at, None, item.place);
             let Kind::Object(block) = &item.kind else {
                 self.expected(item, "`{ error_equals: [States.ALL], … }`");
                 continue;

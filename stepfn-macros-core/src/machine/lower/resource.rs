@@ -2,6 +2,7 @@
 
 use stepfn_core::{
     definition::{Call, Reference},
+    json::Pointer,
     value::Map,
 };
 
@@ -11,7 +12,7 @@ use super::{
 };
 
 impl Lowering<'_> {
-    pub(super) fn resource(&mut self, value: &Expr, at: &str, map: &mut Map) {
+    pub(super) fn resource(&mut self, value: &Expr, at: &Pointer, map: &mut Map) {
         let Kind::Resource(Resource { target, result }) = &value.kind else {
             self.expected(value, "a resource");
             return;
@@ -31,7 +32,7 @@ impl Lowering<'_> {
         };
         map.insert("Resource".into(), arn.into());
         let has_code = call.is_some() || matches!(target, Target::Start { .. });
-        if has_code && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {
+        if has_code && ["ItemReader", "ResultWriter"].contains(&&*at.last()) {
             self.errors.push(value.place, "no function reads items or writes results; write `s3::get_object`, `s3::list_objects_v2` or `s3::put_object`");
             return;
         }
@@ -45,7 +46,7 @@ impl Lowering<'_> {
                 );
             }
             self.out.children.push(Child {
-                state: at.to_owned(),
+                state: at.clone(),
                 child: child.clone(),
                 is_sync: arn.ends_with(":startSyncExecution"),
                 result: result.clone(),
@@ -58,12 +59,12 @@ impl Lowering<'_> {
                 "the function's own output is the result; `-> Type` is for callbacks and other services",
             ),
             (Some((task, call)), result) => self.out.tasks.push(Task {
-                state: at.to_owned(),
+                state: at.clone(),
                 task: task.clone(),
                 call,
                 result: result.clone(),
             }),
-            (None, Some(ty)) => self.out.results.push((at.to_owned(), ty.clone())),
+            (None, Some(ty)) => self.out.results.push((at.clone(), ty.clone())),
             (None, None) => {}
         }
     }
@@ -91,25 +92,25 @@ impl Lowering<'_> {
 
     /// `payload`: what `lambda:invoke` sends, and `input`: what another machine is started with. In ASL it is a field of `Parameters` (of
     /// `Arguments` in JSONata).
-    pub(super) fn payload(&mut self, value: &Expr, key: &Key, name: &str, at: &str, map: &mut Map) {
+    pub(super) fn payload(&mut self, value: &Expr, key: &Key, name: &str, at: &Pointer, map: &mut Map) {
         let (field, written) =
             if self.jsonata.1 { ("Arguments", "arguments") } else { ("Parameters", "parameters") };
-        let at = format!("{at}/{field}");
+        let at = at.key(field);
         if map.contains_key(field) {
             let message = format!("give either `{}` or `{written}` with `\"{name}\"` in it", key.text);
             self.errors.push(key.place, message);
             return;
         }
-        self.spot(&at, Some(key.place), value.place);
+        self.add_places(&at, Some(key.place), value.place);
         let mut parameters = Map::new();
         self.template_field(name, value, key.place, &at, &mut parameters);
         map.insert(field.into(), parameters.into());
     }
 
     /// Reports a `payload` beside a function that is called directly: nothing sends it.
-    pub(super) fn misplaced_payload(&mut self, block: &Block, at: &str, name: &str) {
+    pub(super) fn misplaced_payload(&mut self, block: &Block, at: &Pointer, name: &str) {
         let is_called =
-            self.out.tasks.last().is_some_and(|task| task.state == at && task.call == Call::Direct);
+            self.out.tasks.last().is_some_and(|task| task.state == *at && task.call == Call::Direct);
         let payload = block.entries.iter().find(|entry| entry.key.text == "payload");
         if let (true, Some(entry)) = (is_called, payload) {
             let field = if self.jsonata.1 { "arguments" } else { "parameters" };
