@@ -16,6 +16,7 @@ use super::{
     origin::Reason,
     sequence::kept,
     site::Reading,
+    stepwise::is_kept_below,
     val::guarded,
     value::{Fields, MOST_STEPS, Sym},
 };
@@ -102,7 +103,11 @@ impl Analyser<'_> {
             }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
-                self.filter(env, &of, predicate, Vec::new())
+                let found = self.filter(env, &of, predicate, Vec::new());
+                match is_kept_below(expression) && !found.sym.is_anything() {
+                    true => kept(&found).join(found),
+                    false => found,
+                }
             }
             Kind::KeepArray(of) => {
                 let value = self.evaluate(env, of, want.part(Need::Value));

@@ -416,6 +416,17 @@ fn a_condition_on_the_items_of_a_list_is_not_always_true() {
 }
 
 #[test]
+fn what_is_taken_of_an_array_that_stays_one_may_stay_one() {
+    for of in [
+        "$states.input.rows[][0][0]",
+        "$states.input.lines[][0].price",
+        "($x := $states.input.rows; $x[][0][0])",
+    ] {
+        wrong(&query(&format!("$abs({of} ? {of} : 1)"), ANY), "expected a number, found an array");
+    }
+}
+
+#[test]
 fn an_array_among_items_is_a_group_where_objects_are_made_of_them() {
     const MADE: &Shape = &Shape::Array(&object!("Made", required("s", &["s"], &Shape::String)));
     wrong(&query("[$states.input.rows.{'c': $}]", ANY), "array");

@@ -125,7 +125,12 @@ impl Analyser<'_> {
         }
         let value = begun_with_array(first, value);
         let is_kept = is_kept && !steps.is_empty() && value.function.is_none();
-        let value = if is_kept && !value.sym.is_anything() { kept(&value) } else { value };
+        let value = match value.sym.is_anything() || value.function.is_some() {
+            false if is_kept => kept(&value),
+            // What a filter leaves of an array that stays one stays one, or is an item that is one.
+            false if steps.iter().chain([first]).any(is_kept_below) => kept(&value).join(value),
+            _ => value,
+        };
         self.require(&env.reading(&whole.range), &value, want);
         value
     }
@@ -336,6 +341,12 @@ pub(super) fn begun_with_array(first: &Expression, value: Val) -> Val {
         }
         _ => value,
     }
+}
+
+/// Whether an array stays one, `of[]`, of which a filter leaves some.
+pub(super) fn is_kept_below(step: &Expression) -> bool {
+    let Kind::Filter { of, .. } = &step.kind else { return false };
+    matches!(of.kind, Kind::KeepArray(_)) || is_kept_below(of)
 }
 
 /// Whether it may be an array that the expression itself made.
