@@ -210,7 +210,7 @@ impl Trial {
             match kind {
                 WorkKind::Function { call, input, output, result } => {
                     draft.tasks.push(DraftTask {
-                        state: pointer.clone(),
+                        state: pointer.into(),
                         task: info(state, *call, input, output),
                         call: *call,
                         result: *result,
@@ -219,7 +219,7 @@ impl Trial {
                 WorkKind::Declared(Some(result)) => draft.results.push((pointer.clone(), result)),
                 WorkKind::Child { number, result } => {
                     let child = self.children[*number].info();
-                    draft.children.push(DraftChild { state: pointer.clone(), child, result: *result });
+                    draft.children.push(DraftChild { state: pointer.into(), child, result: *result });
                 }
                 WorkKind::Reader { item: Some(item), declared: true, .. } => {
                     draft.results.push((format!("{pointer}/ItemReader"), item));

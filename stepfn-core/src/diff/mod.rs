@@ -29,7 +29,7 @@ use std::fmt;
 
 use crate::{
     asl::{State, StateMachine},
-    json::below,
+    json::Pointer,
     value::{Map, Value},
 };
 
@@ -112,12 +112,12 @@ impl fmt::Display for Change {
 /// same definition, however they are written.
 pub fn diff(old: &StateMachine, new: &StateMachine) -> Vec<Change> {
     let mut changes = Vec::new();
-    machines(old, new, "", &mut changes);
+    machines(old, new, &Pointer::root(), &mut changes);
     tasks::mark_what_breaks(old, new, &mut changes);
     changes
 }
 
-fn machines(old: &StateMachine, new: &StateMachine, at: &str, changes: &mut Vec<Change>) {
+fn machines(old: &StateMachine, new: &StateMachine, at: &Pointer, changes: &mut Vec<Change>) {
     let (before, after) = (old.to_json(), new.to_json());
     if let (Value::Object(before), Value::Object(after)) = (&before, &after) {
         let owner = if at.is_empty() { "the machine".to_owned() } else { format!("the machine at `{at}`") };
@@ -125,19 +125,19 @@ fn machines(old: &StateMachine, new: &StateMachine, at: &str, changes: &mut Vec<
     }
     let renamed = renamed(old, new);
     for (name, state) in &new.states {
-        let here = below(&format!("{at}/States"), name);
+        let here = at.state(name);
         let origin = renamed.iter().find(|(_, now)| *now == name).map(|(was, _)| *was);
         match old.states.get(name) {
             Some(before) => states(before, state, &here, name, changes),
             None if origin.is_some() => changes.push(Change {
-                at: here,
+                at: here.into_string(),
                 area: Area::States,
                 kind: ChangeKind::Changed,
                 what: format!("state `{}` is now named `{name}`", origin.unwrap_or_default()),
                 breaks: None,
             }),
             None => changes.push(Change {
-                at: here,
+                at: here.into_string(),
                 area: Area::States,
                 kind: ChangeKind::Added,
                 what: format!("state `{name}` ({})", state.kind.name()),
@@ -148,7 +148,7 @@ fn machines(old: &StateMachine, new: &StateMachine, at: &str, changes: &mut Vec<
     for (name, state) in &old.states {
         if !new.states.contains_key(name) && renamed.iter().all(|(was, _)| was != name) {
             changes.push(Change {
-                at: below(&format!("{at}/States"), name),
+                at: at.state(name).into_string(),
                 area: Area::States,
                 kind: ChangeKind::Removed,
                 what: format!("state `{name}` ({})", state.kind.name()),
@@ -173,14 +173,14 @@ fn renamed<'m>(old: &'m StateMachine, new: &'m StateMachine) -> Vec<(&'m str, &'
     gone.iter().filter_map(pair).collect()
 }
 
-fn states(old: &State, new: &State, at: &str, name: &str, changes: &mut Vec<Change>) {
+fn states(old: &State, new: &State, at: &Pointer, name: &str, changes: &mut Vec<Change>) {
     if old == new {
         return;
     }
     let owner = format!("state `{name}`");
     if old.kind.name() != new.kind.name() {
         changes.push(Change {
-            at: at.to_owned(),
+            at: at.to_string(),
             area: Area::States,
             kind: ChangeKind::Changed,
             what: format!("{owner}: a {} is now a {}", old.kind.name(), new.kind.name()),
@@ -194,9 +194,9 @@ fn states(old: &State, new: &State, at: &str, name: &str, changes: &mut Vec<Chan
     let (before, after) = (old.children(), new.children());
     for (index, (below, child)) in after.iter().enumerate() {
         match before.get(index) {
-            Some((_, was)) => machines(was, child, &format!("{at}{below}"), changes),
+            Some((_, was)) => machines(was, child, &at.join(below), changes),
             None => changes.push(Change {
-                at: format!("{at}{below}"),
+                at: at.join(below).into_string(),
                 area: Area::States,
                 kind: ChangeKind::Added,
                 what: format!("{owner}: a branch that starts at `{}`", child.start_at),
@@ -206,7 +206,7 @@ fn states(old: &State, new: &State, at: &str, name: &str, changes: &mut Vec<Chan
     }
     for (below, child) in before.iter().skip(after.len()) {
         changes.push(Change {
-            at: format!("{at}{below}"),
+            at: at.join(below).into_string(),
             area: Area::States,
             kind: ChangeKind::Removed,
             what: format!("{owner}: the branch that started at `{}`", child.start_at),
@@ -216,10 +216,17 @@ fn states(old: &State, new: &State, at: &str, name: &str, changes: &mut Vec<Chan
 }
 
 /// The fields of a state or machine, but those that are looked at elsewhere.
-fn fields(before: &Map, after: &Map, at: &str, owner: &str, elsewhere: &[&str], changes: &mut Vec<Change>) {
+fn fields(
+    before: &Map,
+    after: &Map,
+    at: &Pointer,
+    owner: &str,
+    elsewhere: &[&str],
+    changes: &mut Vec<Change>,
+) {
     let mut push = |field: &str, kind: ChangeKind, what: String| {
         changes.push(Change {
-            at: below(at, field),
+            at: at.key(field).into_string(),
             area: area(field),
             kind,
             what: format!("{owner}: {what}"),
