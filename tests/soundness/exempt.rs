@@ -139,8 +139,15 @@ pub(crate) fn exempt(cause: &str) -> Option<Exempt> {
 /// is written there is known.
 fn holds_other_text(cause: &str) -> bool {
     names_algorithm(cause).unwrap_or(false)
-        || cause.contains("D3010") && !["''", "\"\""].iter().any(|empty| cause.contains(empty))
+        || cause.contains("D3010") && !["''", "\"\""].iter().any(|empty| expression_in(cause).contains(empty))
         || cause.contains("$base64decode(") && cause.contains("threw an internal error")
+}
+
+/// The expression that a cause names, or all of it.
+fn expression_in(cause: &str) -> &str {
+    let inside =
+        cause.split_once("JSONata expression '").and_then(|(_, rest)| rest.split_once("' specified for"));
+    inside.map_or(cause, |(expression, _)| expression)
 }
 
 /// Whether the name of a hash algorithm that there is not is written nowhere as one.
@@ -425,6 +432,9 @@ fn what_no_line_exempts_is_a_failure() {
     assert_eq!(of("'x' ~> $hash('MD6')", &hash), None);
     // The text that is hashed is not the algorithm.
     assert_eq!(of("$hash('MD6', $states.context.State.Name)", &hash), Some(Exempt::Text));
+    let empty = "threw an error during evaluation. D3010: Second argument of replace function cannot be an empty string";
+    assert_eq!(of("$replace('x', $states.input.s, 'y') = 'x'", empty), Some(Exempt::Text));
+    assert_eq!(of("$replace('x', '', 'y')", empty), None);
     let endless = "threw an error during evaluation: Expression evaluation timeout: Check for infinite loop";
     assert_eq!(of("($f := function($p) { $f($p) }; $f(1))", endless), Some(Exempt::Quota));
     assert_eq!(

@@ -255,8 +255,9 @@ impl Analyser<'_> {
             return None;
         }
         // What is declared to be anything is JSON still, which no function is.
-        if value.sym != Sym::Reported && !value.is_nowhere() {
-            let found = if value.is_nothing() { "nothing".to_owned() } else { value.sym.words() };
+        let is_gone = value.is_nothing() || value.sym == Sym::Reported && value.absent;
+        if (value.sym != Sym::Reported || is_gone) && !value.is_nowhere() {
+            let found = if is_gone { "nothing".to_owned() } else { value.sym.words() };
             let message = format!("expected a function, found {found}");
             self.wrong(&env.reading(at), Code::WrongType, message, Some(help.to_owned()));
         }

@@ -377,7 +377,11 @@ pub(super) fn range_of(ends: &[Val; 2]) -> Val {
         (Some(first), Some(last)) if first.max < last.min && ends.iter().all(Val::is_certain) => {
             Val { some: true, ..Val::one(Sym::array(number)) }
         }
-        (Some(first), Some(last)) if first == last && first.min == first.max => Val::one(number),
+        (Some(first), Some(last))
+            if first == last && first.min == first.max && ends.iter().all(Val::is_certain) =>
+        {
+            Val::one(number)
+        }
         _ => Val::many(number),
     }
 }

@@ -422,7 +422,29 @@ fn what_is_taken_of_an_array_that_stays_one_may_stay_one() {
         "$states.input.lines[][0].price",
         "($x := $states.input.rows; $x[][0][0])",
     ] {
-        wrong(&query(&format!("$abs({of} ? {of} : 1)"), ANY), "expected a number, found an array");
+        assert!(!query(&format!("$abs($exists({of}) ? {of} : 1)"), ANY).is_empty(), "{of}");
+    }
+}
+
+#[test]
+fn a_range_to_what_may_be_missing_may_be_empty() {
+    wrong(&query("$min([1..($random() < 0.5 ? 1)])", ANY), "nothing");
+    fine(&query("$min([1..1])", ANY));
+}
+
+#[test]
+fn what_comes_to_nothing_is_not_called() {
+    wrong(
+        &query("$exists(($f := $states.context.State.Nope; $f($states)))", ANY),
+        "expected a function, found nothing",
+    );
+}
+
+#[test]
+fn of_arrays_that_are_merged_there_may_be_none() {
+    const MADE: &Shape = &object!("Made", required("sku", &["sku"], &Shape::String));
+    for merged in ["$states.input.lines", "$random() < 0.5 ? $states.input.lines : $states.input.lines[1]"] {
+        assert!(!query(&format!("$merge([{{'x': 1}}, {merged}])"), MADE).is_empty(), "{merged}");
     }
 }
 

@@ -83,7 +83,11 @@ impl Analyser<'_> {
                 self.require(&reading, &Val::one(items.clone()), Want::if_any(Need::Object));
                 let above = match value.is_single() && !value.absent && value.over.is_empty() {
                     // Its type decides whether it is there, and whether it is an array of objects.
-                    true if !value.many && value.function.is_none() && is_plain(&value.sym) => {
+                    true if !value.many
+                        && value.function.is_none()
+                        && !value.sym.members().is_empty()
+                        && value.sym.members().iter().all(is_plain) =>
+                    {
                         value.sym.clone()
                     }
                     true => items,
