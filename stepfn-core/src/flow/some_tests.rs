@@ -452,6 +452,7 @@ fn of_arrays_that_are_merged_there_may_be_none() {
 fn an_array_among_items_is_a_group_where_objects_are_made_of_them() {
     const MADE: &Shape = &Shape::Array(&object!("Made", required("s", &["s"], &Shape::String)));
     wrong(&query("[$states.input.rows.{'c': $}]", ANY), "array");
+    fine(&query("[$map($states.input.rows, function($row) { {'c': $row} })]", ANY));
     wrong(&query("[[[1, 2], []].{'c': $}].c", ANY), "nothing, one value, or an array");
     for of in [
         "[$states.input.rows.{'c': 1}]",
