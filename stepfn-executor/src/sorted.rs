@@ -47,22 +47,6 @@ impl<K: Ord, V> Sorted<K, V> {
         Some(self.0.remove(place).1)
     }
 
-    /// Takes out the entries up to a key, and the key's own.
-    pub(crate) fn take_to(&mut self, last: &K) -> Vec<(K, V)> {
-        let behind = self.0.partition_point(|(key, _)| key <= last);
-        let later = self.0.split_off(behind);
-        std::mem::replace(&mut self.0, later)
-    }
-
-    /// The entries from a key on.
-    pub(crate) fn from(&self, key: &K) -> &[(K, V)] {
-        self.0.get(self.0.partition_point(|(known, _)| known < key)..).unwrap_or_default()
-    }
-
-    pub(crate) fn first(&self) -> Option<&(K, V)> {
-        self.0.first()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -103,8 +87,6 @@ mod tests {
         );
         assert_eq!(sorted.iter().copied().collect::<Vec<_>>(), [(1, "z"), (2, "b"), (3, "c")]);
         assert_eq!((sorted.get(&2), sorted.get(&4), sorted.len()), (Some(&"b"), None, 3));
-        assert_eq!(sorted.from(&2), [(2, "b"), (3, "c")]);
-        assert_eq!(sorted.take_to(&2), [(1, "z"), (2, "b")]);
-        assert_eq!((sorted.remove(&3), sorted.remove(&3), sorted.first()), (Some("c"), None, None));
+        assert_eq!((sorted.remove(&3), sorted.remove(&3), sorted.len()), (Some("c"), None, 2));
     }
 }

@@ -1,6 +1,9 @@
 //! Objects in memory in place of a bucket.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use sha1::{Digest, Sha1};
 
@@ -10,7 +13,6 @@ use super::{
     no_such_key,
     stream::{self, BoxFuture, Results},
 };
-use crate::sorted::Sorted;
 
 /// The objects of a bucket in memory: what a distributed Map reads in a test, and what it writes there. Clones share their objects.
 ///
@@ -22,7 +24,7 @@ use crate::sorted::Sorted;
 /// assert_eq!(books.keys(), ["ledger/monday.csv"]);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Objects(Arc<Mutex<Sorted<String, Vec<u8>>>>);
+pub struct Objects(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 
 impl Objects {
     /// A bucket without objects.
@@ -41,7 +43,7 @@ impl Objects {
     /// The keys of all objects, in their order.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.held().iter().map(|(key, _)| key.clone()).collect()
+        self.held().keys().cloned().collect()
     }
 
     /// An object.
@@ -56,7 +58,7 @@ impl Objects {
         String::from_utf8(self.get(key)?).ok()
     }
 
-    fn held(&self) -> MutexGuard<'_, Sorted<String, Vec<u8>>> {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,7 +66,7 @@ impl Objects {
 impl Bucket for Objects {
     fn list(&self, prefix: String) -> Result<Results<Listed>, IoError> {
         let held = self.held();
-        let found = held.from(&prefix).iter().take_while(|(key, _)| key.starts_with(&prefix));
+        let found = held.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
         let listed: Vec<_> = found.map(|(key, object)| Ok(describe(key, object))).collect();
         Ok(stream::iter(listed.into_iter()))
     }

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     fmt,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,10 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{
-    sorted::Sorted,
-    time::{Sleep, Time, after},
-};
+use crate::time::{Sleep, Time, after};
 
 /// A clock that somebody else moves, and that knows who waits for what.
 #[derive(Clone)]
@@ -20,13 +18,13 @@ pub(super) struct TurnClock(Arc<Mutex<State>>);
 struct State {
     now: Timestamp,
     /// The wakers by their times, and those of one time in the order in which they began to wait.
-    sleeping: Sorted<(Timestamp, u64), Waker>,
+    sleeping: BTreeMap<(Timestamp, u64), Waker>,
     count: u64,
 }
 
 impl TurnClock {
     pub(super) fn starting_at(now: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(State { now, sleeping: Sorted::default(), count: 0 })))
+        Self(Arc::new(Mutex::new(State { now, sleeping: BTreeMap::new(), count: 0 })))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -39,9 +37,10 @@ impl TurnClock {
         let mut state = self.lock();
         state.now = state.now.max(now);
         let now = state.now;
-        let woken = state.sleeping.take_to(&(now, u64::MAX));
+        let later = state.sleeping.split_off(&(now, u64::MAX));
+        let woken = std::mem::replace(&mut state.sleeping, later);
         drop(state);
-        woken.into_iter().for_each(|(_, waker)| waker.wake());
+        woken.into_values().for_each(Waker::wake);
     }
 
     pub(super) fn pass_a_second(&self) {
@@ -51,7 +50,7 @@ impl TurnClock {
 
     /// The next time that somebody waits for.
     pub(super) fn next(&self) -> Option<Timestamp> {
-        self.lock().sleeping.first().map(|((at, _), _)| *at)
+        self.lock().sleeping.first_key_value().map(|((at, _), _)| *at)
     }
 }
 
