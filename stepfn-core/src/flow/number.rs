@@ -49,6 +49,14 @@ pub(super) fn computed(how: Arithmetic, parts: impl IntoIterator<Item = Sym>) ->
 }
 
 fn computed_of_one_kind(how: Arithmetic, parts: Vec<Sym>) -> Sym {
+    // The one is the exponent of the other: their order says which.
+    let is_open = |part: &Sym| matches!(part, Sym::Leaf(_) | Sym::Computed(..)) || part.is_open();
+    if how == Arithmetic::Power
+        && parts.iter().any(is_open)
+        && parts.iter().all(|part| is_open(part) || part.bounds().is_some())
+    {
+        return Sym::Computed(how, Shared::new(parts));
+    }
     let mut open = Vec::new();
     let mut known: Option<Bounds> = None;
     let mut add = |bounds: Bounds| {

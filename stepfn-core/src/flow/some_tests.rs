@@ -501,8 +501,12 @@ fn what_a_reduction_begins_with_is_there() {
 
 #[test]
 fn what_is_computed_of_a_fraction_is_no_amount() {
-    const SHARE: Shape =
-        object!("Share", required("share", &["share"], &Shape::Number), required("n", &["n"], u32::SHAPE));
+    const SHARE: Shape = object!(
+        "Share",
+        required("share", &["share"], &Shape::Number),
+        required("n", &["n"], u32::SHAPE),
+        required("a", &["a"], i32::SHAPE)
+    );
     let of = |expression: &str| {
         let states = format!(
             r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": {{ "s": "{{% {expression} %}}" }}, "Next": "B" }},
@@ -515,9 +519,17 @@ fn what_is_computed_of_a_fraction_is_no_amount() {
     {
         wrong(&of(expression), "an integer");
     }
-    for expression in
-        ["$floor($states.input.share)", "$abs($states.input.n)", "$round($states.input.share * 2)"]
-    {
+    // The exponent is the second, whatever the fields are called.
+    for expression in ["$power($states.input.n, $states.input.a)", "$power(2, $states.input.a)"] {
+        assert!(!of(expression).is_empty(), "{expression}");
+    }
+    for expression in [
+        "$floor($states.input.share)",
+        "$abs($states.input.n)",
+        "$round($states.input.share * 2)",
+        "$power($states.input.a, 2)",
+        "$power($states.input.a, $states.input.n)",
+    ] {
         assert!(!of(expression).iter().any(|said| said.contains("an integer")), "{:#?}", of(expression));
     }
 }
