@@ -298,17 +298,7 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
     ) -> Sym {
         // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
-        let eased = match need {
-            OwnedNeed::Literal(_)
-            | OwnedNeed::Other(
-                Need::MaybeString
-                | Need::MaybeNumber
-                | Need::MaybeBoolean
-                | Need::MaybeTimestamp
-                | Need::MaybeNull,
-            ) => &OwnedNeed::Other(Need::Value),
-            need => need,
-        };
+        let eased = if is_comparison(need) { &OwnedNeed::Other(Need::Value) } else { need };
         let asks = *need == OwnedNeed::Other(Need::Nothing);
         let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.diagnostics.len());
         let start = count(self);

@@ -1,5 +1,4 @@
-//! Fields that stand under one of several names, `#[serde(alias)]`: that one of them is there, and no two of them, which serde calls
-//! duplicates.
+//! Fields with several names, `#[serde(alias)]`: JSON has a field under one of them. Under two serde refuses it as a duplicate.
 
 use super::{
     Field, Given, ObjectShape, Shape,
@@ -10,7 +9,7 @@ use super::{
 };
 
 impl Fits<'_> {
-    /// Returns `true` if a source has a field for certain that stands under one of several names, each of which the wanted field takes.
+    /// Returns `true` if a source has a field for certain whose names are all names of the wanted field.
     pub(super) const fn is_there_by_some_name(self, source: Source, wanted: &Field) -> bool {
         let Source::View(view) = source else {
             // What lies over it may have taken one of the names away.
@@ -42,7 +41,7 @@ impl Fits<'_> {
         false
     }
 
-    /// Returns `true` if nothing that a source may have stands under two names of one field of an object; else appends which field.
+    /// Returns `true` if a source cannot have two names of one field of an object; otherwise appends the names.
     pub(super) const fn has_no_second_name(
         self,
         source: Source,
@@ -122,7 +121,7 @@ impl Fits<'_> {
         }
     }
 
-    /// How many fields of what a source is based on may stand under one of some names that lie not over it.
+    /// The number of fields below the overlay of a source that may have one of some names, those that the overlay hides left out.
     const fn names_below(self, top: Source, names: &[&str]) -> usize {
         let mut source = top;
         while let Some(below) = self.below(source) {
@@ -135,7 +134,7 @@ impl Fits<'_> {
         }
     }
 
-    /// The number of names that lie not over a source.
+    /// The number of names that the overlay of a source does not hide.
     const fn left(self, top: Source, names: &[&str]) -> usize {
         let mut left = 0;
         let mut i = 0;
@@ -187,7 +186,7 @@ impl Fits<'_> {
         }
     }
 
-    /// Whether a field may stand under one of some names that lies not over it.
+    /// Whether a field may have one of some names, those that the overlay hides left out.
     const fn may_be_named(self, top: Source, field: &Field, side: Side, names: &[&str]) -> bool {
         let Some(first) = field.key(side) else { return false };
         if matches!(side, Side::Made) {
